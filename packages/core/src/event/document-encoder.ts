@@ -1,0 +1,127 @@
+import { ByteWriter } from "./byte-writer.ts";
+import { makePlan, type Plan, Write } from "./encode-plan.ts";
+import { Fate } from "./fates.ts";
+import { KIND_BITS, Kind, type RecordBatch } from "./record-batch.ts";
+import { ID_LENGTH } from "./record-id.ts";
+import type { RenderedConstants } from "./stream.ts";
+
+// Shapes are few: a parser's optional fields. The bound is for data that makes a new one with every record.
+const MAX_PLANS = 4096;
+const INITIAL_BYTES = 4 * 1024 * 1024;
+
+/** Writes records as ECS documents, one JSON line each, from the spans of the batch. Keeps compiled plans between batches, and nothing else. */
+export class DocumentEncoder {
+  readonly #plans = new Map<number, Plan[]>();
+  #planCount = 0;
+  readonly #writer = new ByteWriter(INITIAL_BYTES);
+
+  /** Encodes all routed records of the batch; their spans in `batch.documents` are valid until the next call. */
+  encode(batch: RecordBatch): void {
+    this.#writer.length = 0;
+    for (let record = 0; record < batch.count; record++) {
+      if (batch.fates.of(record) === Fate.routed) this.#encodeOne(batch, record);
+    }
+    batch.documents = this.#writer.bytes;
+  }
+
+  /** Encodes one record alone, whatever its fate, and returns the document as JSON text. */
+  encodeRecord(batch: RecordBatch, record: number): string {
+    this.#writer.length = 0;
+    this.#encodeOne(batch, record);
+    batch.documents = this.#writer.bytes;
+    return batch.documentOf(record);
+  }
+
+  #last: Plan | undefined;
+
+  #encodeOne(batch: RecordBatch, record: number): void {
+    const constants = batch.streamFor(record).rendered();
+    const last = this.#last;
+    const plan = last !== undefined && fits(last, batch, record, constants) ? last : this.#find(batch, record, constants);
+    this.#last = plan;
+    const writer = this.#writer;
+    batch.documentStart[record] = writer.length;
+    this.#write(plan, batch, record, constants);
+    batch.documentEnd[record] = writer.length;
+  }
+
+  #find(batch: RecordBatch, record: number, constants: RenderedConstants): Plan {
+    const hash = shapeHash(batch, record);
+    const candidates = this.#plans.get(hash);
+    const known = candidates?.find((plan) => fits(plan, batch, record, constants));
+    if (known !== undefined) return known;
+    if (this.#planCount >= MAX_PLANS) {
+      this.#plans.clear();
+      this.#planCount = 0;
+    }
+    const plan = makePlan(batch, record, constants);
+    const sameHash = this.#plans.get(hash);
+    if (sameHash === undefined) this.#plans.set(hash, [plan]);
+    else sameHash.push(plan);
+    this.#planCount++;
+    return plan;
+  }
+
+  #write(plan: Plan, batch: RecordBatch, record: number, constants: RenderedConstants): void {
+    const writer = this.#writer;
+    const payload = batch.payloads[batch.payloadOf[record]];
+    const rows = batch.rowsFrom[record];
+    const { write, source, textStart, textEnd, view } = plan;
+    for (let step = 0; step < write.length; step++) {
+      writer.copy(view, textStart[step], textEnd[step]);
+      const from = source[step];
+      const row = rows + from;
+      switch (write[step]) {
+        case Write.raw:
+          writer.copy(payload.view, batch.a[row], batch.b[row]);
+          break;
+        case Write.constant:
+          writer.copy(constants.view, constants.start[from], constants.end[from]);
+          break;
+        case Write.text:
+          writer.copyEscaped(payload.bytes, batch.a[row], batch.b[row]);
+          break;
+        case Write.time:
+          writer.time(batch.a[row], batch.b[row]);
+          break;
+        case Write.number:
+          writer.integer(batch.a[row]);
+          break;
+        case Write.eventTime:
+          writer.epoch(batch.time[record]);
+          break;
+        case Write.id:
+          writer.copyBytes(batch.ids, record * ID_LENGTH, (record + 1) * ID_LENGTH);
+          break;
+        case Write.derived:
+          writer.text(JSON.stringify(batch.derived[batch.a[row]]));
+          break;
+        default:
+          break;
+      }
+    }
+  }
+}
+
+function fits(plan: Plan, batch: RecordBatch, record: number, constants: RenderedConstants): boolean {
+  const from = batch.rowsFrom[record];
+  const length = batch.rowsTo[record] - from;
+  const { codes, literals } = plan;
+  if (codes.length !== length || plan.dataset !== batch.dataset[record] || plan.hasTime === Number.isNaN(batch.time[record])) return false;
+  const { code, a } = batch;
+  for (let i = 0; i < length; i++) {
+    const value = code[from + i];
+    if (value !== codes[i]) return false;
+    if ((value & ((1 << KIND_BITS) - 1)) === Kind.literal && a[from + i] !== literals[i]) return false;
+  }
+  return plan.signature === constants.signature;
+}
+
+function shapeHash(batch: RecordBatch, record: number): number {
+  let hash = batch.dataset[record];
+  for (let row = batch.rowsFrom[record]; row < batch.rowsTo[record]; row++) {
+    hash = Math.imul(hash, 31) + batch.code[row];
+    if ((batch.code[row] & ((1 << KIND_BITS) - 1)) === Kind.literal) hash = Math.imul(hash, 31) + batch.a[row];
+  }
+  return hash & 0x3fffffff;
+}

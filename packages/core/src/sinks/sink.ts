@@ -1,0 +1,37 @@
+import type { RecordBatch } from "../event/record-batch.ts";
+import type { Resource } from "../event/resource.ts";
+
+/** What a sink may use of its invocation. */
+export interface WriteContext {
+  /** Aborts what is under way when the invocation has to answer; what is unsettled then is to be retried with the reason "deadline". */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A destination. `write` settles each of the given records in `batch.fates.sink(name)`: delivered, quarantined or retry; it never throws for
+ * what a service or the network does. The batch's memory is used again afterwards, so nothing of it may be kept.
+ */
+export interface Sink {
+  readonly name: string;
+  write(batch: RecordBatch, records: readonly number[], context: WriteContext): Promise<void>;
+}
+
+/** One record that no retry mends, with all that is needed to look at it and to send it through again. */
+export interface QuarantineEntry {
+  readonly id: string;
+  readonly reason: string;
+  /** The sink that refused it; absent when it never got to one. */
+  readonly sink?: string;
+  /** Where it came from: `kinesis:<stream>/<shard>:<sequence>`, `s3://bucket/key`. */
+  readonly origin: string;
+  readonly resource: Resource;
+  /** Epoch milliseconds of the event, when known. */
+  readonly time?: number;
+  /** The bytes as they came, before any redaction. */
+  readonly original: Uint8Array;
+}
+
+/** Where quarantined records are kept, encrypted: an S3 bucket in AWS, a folder locally. `put` raises when it could not keep them all. */
+export interface Quarantine {
+  put(entries: readonly QuarantineEntry[]): Promise<void>;
+}
