@@ -7,7 +7,12 @@ export interface CallDetails {
   /** `aws` for a call of an AWS API, `remote` for any other service. */
   readonly namespace: "aws" | "remote";
   readonly http?: { readonly method?: string; readonly url?: string; readonly status?: number };
-  readonly aws?: { readonly operation?: string; readonly region?: string; readonly requestId?: string; readonly retries?: number };
+  readonly aws?: {
+    readonly operation?: string;
+    readonly region?: string;
+    readonly requestId?: string;
+    readonly retries?: number;
+  };
 }
 
 /**
@@ -31,7 +36,12 @@ export interface Span {
 
 /** Starts the trace of an invocation under the segment that `header` names (see `traceHeaderOf`); one that is not sampled costs nothing. */
 export interface Tracer {
-  trace<T>(name: string, header: string | undefined, annotations: Annotations, work: (span: Span) => Promise<T> | T): Promise<T>;
+  trace<T>(
+    name: string,
+    header: string | undefined,
+    annotations: Annotations,
+    work: (span: Span) => Promise<T> | T,
+  ): Promise<T>;
 }
 
 /** The span of what is not traced. */
