@@ -1,6 +1,7 @@
 import { ByteWriter } from "./byte-writer.ts";
 import { makePlan, type Plan, Write } from "./encode-plan.ts";
 import { Fate } from "./fates.ts";
+import { WHOLE_DOCUMENT } from "./field-path.ts";
 import { KIND_BITS, Kind, type RecordBatch } from "./record-batch.ts";
 import { ID_LENGTH } from "./record-id.ts";
 import type { RenderedConstants } from "./stream.ts";
@@ -35,6 +36,10 @@ export class DocumentEncoder {
   #last: Plan | undefined;
 
   #encodeOne(batch: RecordBatch, record: number): void {
+    if (batch.rowsTo[record] > batch.rowsFrom[record] && batch.code[batch.rowsFrom[record]] >>> KIND_BITS === WHOLE_DOCUMENT) {
+      this.#copyWhole(batch, record);
+      return;
+    }
     const constants = batch.streamFor(record).rendered();
     const last = this.#last;
     const plan = last !== undefined && fits(last, batch, record, constants) ? last : this.#find(batch, record, constants);
@@ -42,6 +47,15 @@ export class DocumentEncoder {
     const writer = this.#writer;
     batch.documentStart[record] = writer.length;
     this.#write(plan, batch, record, constants);
+    batch.documentEnd[record] = writer.length;
+  }
+
+  #copyWhole(batch: RecordBatch, record: number): void {
+    const writer = this.#writer;
+    const row = batch.rowsFrom[record];
+    batch.documentStart[record] = writer.length;
+    writer.copy(batch.payloads[batch.payloadOf[record]].view, batch.a[row], batch.b[row]);
+    writer.ascii("\n");
     batch.documentEnd[record] = writer.length;
   }
 

@@ -32,3 +32,6 @@ export function pathName(id: number): string {
 export function pathAncestors(id: number): readonly number[] {
   return ancestors[id] ?? [];
 }
+
+/** Stands for the document as a whole: a record with a raw value here is written as that value, byte for byte. */
+export const WHOLE_DOCUMENT = pathId("");

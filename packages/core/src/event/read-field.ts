@@ -1,5 +1,5 @@
 import { datasetName } from "./dataset.ts";
-import { pathAncestors, pathId, pathName } from "./field-path.ts";
+import { pathAncestors, pathId, pathName, WHOLE_DOCUMENT } from "./field-path.ts";
 import { literalValue } from "./literals.ts";
 import { KIND_BITS, Kind, kindOf, type RecordBatch } from "./record-batch.ts";
 
@@ -71,8 +71,8 @@ function insideRaw(batch: RecordBatch, record: number, path: number): unknown {
     const kind = kindOf(code);
     if (kind !== Kind.raw && kind !== Kind.derived) continue;
     const root = code >>> KIND_BITS;
-    if (!above.includes(root)) continue;
-    const rest = pathName(path).slice(pathName(root).length + 1);
+    if (root !== WHOLE_DOCUMENT && !above.includes(root)) continue;
+    const rest = root === WHOLE_DOCUMENT ? pathName(path) : pathName(path).slice(pathName(root).length + 1);
     return step(valueAt(batch, record, row), rest.split("."));
   }
   return undefined;

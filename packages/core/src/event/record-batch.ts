@@ -13,6 +13,9 @@ const KIND_MASK = (1 << KIND_BITS) - 1;
 
 const DAY_MS = 86_400_000;
 
+// About what the columns of a record take, so that a window of empty messages ends too.
+const RECORD_WEIGHT = 64;
+
 // The years 1 to 9999: what ISO 8601 writes with four digits, and OpenSearch's date type reads.
 const MIN_TIME_MS = -62_135_596_800_000;
 const MAX_TIME_MS = 253_402_300_799_999;
@@ -36,6 +39,8 @@ type Derived = string | number | boolean | null | object;
 export class RecordBatch {
   /** Number of records. */
   count = 0;
+  /** Messages' bytes and a little for each record: what a source bounds its window by. */
+  weight = 0;
   /** Records found by the source, counted apart from the ledger. */
   received = 0;
   readonly fates = new Fates();
@@ -72,6 +77,7 @@ export class RecordBatch {
   /** Empties the batch for the next window; memory is kept. */
   reset(): void {
     this.count = 0;
+    this.weight = 0;
     this.received = 0;
     this.#rows = 0;
     this.payloads.length = 0;
@@ -100,6 +106,7 @@ export class RecordBatch {
     this.streamOf[record] = stream;
     this.start[record] = start;
     this.end[record] = end;
+    this.weight += end - start + RECORD_WEIGHT;
     this.clean[record] = clean ? 1 : 0;
     this.setTime(record, time);
     this.dataset[record] = 0;
@@ -191,10 +198,11 @@ export class RecordBatch {
     this.sensitive.push(record, from, to);
   }
 
-  /** Takes back all fields of a record that a parser gave up on. */
-  clearFields(record: number): void {
-    if (this.rowsTo[record] === this.#rows) this.#rows = this.rowsFrom[record];
-    this.rowsTo[record] = this.rowsFrom[record];
+  /** Takes back the fields that a parser set before it gave up, all but the first `keep` (those that the source set). */
+  clearFields(record: number, keep = 0): void {
+    const to = this.rowsFrom[record] + keep;
+    if (this.rowsTo[record] === this.#rows) this.#rows = to;
+    this.rowsTo[record] = to;
     while (this.sensitive.length > 0 && this.sensitive[this.sensitive.length - 3] === record) this.sensitive.length -= 3;
   }
 

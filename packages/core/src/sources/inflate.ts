@@ -1,0 +1,43 @@
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { SLACK } from "../event/payload.ts";
+import { BelfryError, messageOf } from "../platform/errors.ts";
+
+// The gzip trailer says the inflated size (RFC 1952, ISIZE). It is only a hint for the size of the first chunk: a lie costs one allocation.
+const MAX_CHUNK = 64 * 1024 * 1024;
+const MIN_CHUNK = 64 * 1024;
+// Deflate cannot do better than 1032 : 1. https://zlib.net/zlib_tech.html
+const MAX_RATIO = 1032;
+
+/** True for bytes that begin as gzip does (RFC 1952). */
+export function isGzip(bytes: Uint8Array): boolean {
+  return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** True for bytes that begin as a Zstandard frame does (RFC 8878). */
+export function isZstd(bytes: Uint8Array): boolean {
+  return bytes.length > 4 && bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
+}
+
+/**
+ * Inflates gzip or Zstandard bytes; anything else is returned as it is. Raises TOO_LARGE as soon as more than `maxBytes` come out, so a
+ * bomb costs the time and memory of the bound, and BAD_PAYLOAD when the bytes are cut off or broken.
+ */
+export function inflate(bytes: Buffer, maxBytes: number): Buffer {
+  const gzip = isGzip(bytes);
+  if (!gzip && !isZstd(bytes)) return bytes;
+  try {
+    if (!gzip) return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+    return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: chunkSize(bytes, maxBytes) });
+  } catch (error) {
+    if (error instanceof RangeError || (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
+      throw new BelfryError("TOO_LARGE", `inflates to more than ${maxBytes} bytes`, { cause: error });
+    }
+    throw new BelfryError("BAD_PAYLOAD", `cannot be inflated: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function chunkSize(bytes: Buffer, maxBytes: number): number {
+  const said = bytes.length >= 4 ? bytes.readUInt32LE(bytes.length - 4) : 0;
+  const plausible = Math.min(said, bytes.length * MAX_RATIO, MAX_CHUNK, maxBytes) + 4 * SLACK;
+  return Math.max(MIN_CHUNK, plausible);
+}
