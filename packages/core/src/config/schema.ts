@@ -1,6 +1,8 @@
 import * as z from "zod";
 
-const SinkName = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "a sink's name is lower-case letters, digits and hyphens, 32 at most");
+const SinkName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, "a sink's name is lower-case letters, digits and hyphens, 32 at most");
 const RuleName = z.string().min(1).max(64);
 const Glob = z.string().min(1).describe("a name in which * stands for any characters");
 
@@ -24,7 +26,10 @@ const ParserRule = z
       .optional()
       .describe("for aws.vpcflow: the field order, as in the flow log's LogFormat: ${version} ${account-id} …"),
   })
-  .refine((rule) => rule.logGroup ?? rule.logStream ?? rule.bucket ?? rule.key, "names none of logGroup, logStream, bucket, key");
+  .refine(
+    (rule) => rule.logGroup ?? rule.logStream ?? rule.bucket ?? rule.key,
+    "names none of logGroup, logStream, bucket, key",
+  );
 
 const EnrichRule = z.strictObject({
   logGroup: Glob.optional(),
@@ -49,7 +54,10 @@ const Redact = z.strictObject({
   awsKeys: z.boolean().default(true).describe("access key ids and secret access keys"),
   tokens: z.boolean().default(true).describe("JSON Web Tokens, bearer tokens, and values of keys that name a secret"),
   literals: z.array(z.string().min(3)).default([]).describe("texts to mask wherever they stand"),
-  expressions: z.array(z.string().min(1)).default([]).describe("JavaScript regular expressions whose matches are masked"),
+  expressions: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("JavaScript regular expressions whose matches are masked"),
   except: z.array(z.string()).default(["aws.vpcflow"]).describe("data sets that are not searched"),
 });
 
@@ -71,7 +79,10 @@ const Sink = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("opensearch"),
     endpoint: z.url().optional().describe("https://… of the cluster; OPENSEARCH_URL when absent"),
-    service: z.enum(["es", "aoss", "none"]).default("es").describe("how requests are signed: domain, serverless, not at all"),
+    service: z
+      .enum(["es", "aoss", "none"])
+      .default("es")
+      .describe("how requests are signed: domain, serverless, not at all"),
     region: z.string().optional(),
     maxRequestBytes: z.int().min(65_536).max(5_242_880).default(5_242_880),
   }),
@@ -88,21 +99,39 @@ const Sink = z.discriminatedUnion("type", [
 ]);
 
 const Limits = z.strictObject({
-  inflatedBytes: z.int().min(65_536).max(268_435_456).default(134_217_728).describe("largest envelope, inflated; a larger one is quarantined"),
-  lineBytes: z.int().min(1024).max(33_554_432).default(4_194_304).describe("longest line of an object; a longer one is quarantined"),
+  inflatedBytes: z
+    .int()
+    .min(65_536)
+    .max(268_435_456)
+    .default(134_217_728)
+    .describe("largest envelope, inflated; a larger one is quarantined"),
+  lineBytes: z
+    .int()
+    .min(1024)
+    .max(33_554_432)
+    .default(4_194_304)
+    .describe("longest line of an object; a longer one is quarantined"),
 });
 
 const Metrics = z.strictObject({
   namespace: z.string().min(1).max(255).default("Belfry"),
   highResolution: z.boolean().default(false).describe("store the metrics at one second"),
-  maxDimensionValues: z.int().min(1).max(1000).default(100).describe("different values of a dimension before further ones go to a property"),
+  maxDimensionValues: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(100)
+    .describe("different values of a dimension before further ones go to a property"),
 });
 
 const Expectation = z.strictObject({
   dropped: z.string().optional().describe("the rule that drops it"),
   route: z.string().optional(),
   sinks: z.array(SinkName).optional(),
-  fields: z.record(z.string(), z.unknown()).optional().describe("dotted paths and the values they must have; null for absent"),
+  fields: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("dotted paths and the values they must have; null for absent"),
 });
 
 const TestCase = z.strictObject({
@@ -136,11 +165,16 @@ export const ConfigSchema = z.strictObject({
   defaultRoute: z.array(SinkName).min(1).default(["archive"]),
   sinks: z.record(SinkName, Sink).default({ archive: { type: "archive", compression: "gzip" } }),
   keepOriginal: z.boolean().default(false).describe("store the message as it came in event.original, redacted"),
-  retentionDays: z.record(z.string(), z.int().min(1).max(3653)).default({}).describe("by data set; bounds the days of its indices"),
+  retentionDays: z
+    .record(z.string(), z.int().min(1).max(3653))
+    .default({})
+    .describe("by data set; bounds the days of its indices"),
   limits: Limits.prefault({}),
   metrics: Metrics.prefault({}),
   process: z
-    .strictObject({ entry: z.string().describe("a TypeScript module that exports `process`, by path from the configuration") })
+    .strictObject({
+      entry: z.string().describe("a TypeScript module that exports `process`, by path from the configuration"),
+    })
     .optional(),
   tests: z.array(TestCase).default([]),
 });

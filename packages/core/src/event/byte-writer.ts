@@ -10,11 +10,19 @@ const OVERRUN = 16;
 /** From this length on the engine's own copy beats steps of eight bytes. */
 const LONG_COPY = 256;
 
-/** Second byte of the JSON escape of a control character, quote or backslash; 0 for bytes that stand for themselves, 1 for `\\u00XX`. */
+/** Second byte of the JSON escaped of a control character, quote or backslash; 0 for bytes that stand for themselves, 1 for `\\u00XX`. */
 const ESCAPE = new Uint8Array(256);
 ESCAPE.fill(1, 0, 32);
-for (const [byte, escape] of [[8, "b"], [9, "t"], [10, "n"], [12, "f"], [13, "r"], [QUOTE, '"'], [BACKSLASH, "\\"]] as const) {
-  ESCAPE[byte] = escape.charCodeAt(0);
+for (const [byte, escaped] of [
+  [8, "b"],
+  [9, "t"],
+  [10, "n"],
+  [12, "f"],
+  [13, "r"],
+  [QUOTE, '"'],
+  [BACKSLASH, "\\"],
+] as const) {
+  ESCAPE[byte] = escaped.charCodeAt(0);
 }
 const HEX_DIGITS = Buffer.from("0123456789abcdef");
 
@@ -73,14 +81,14 @@ export class ByteWriter {
     let o = this.length;
     for (let i = from; i < to; i++) {
       const byte = source[i];
-      const escape = ESCAPE[byte];
-      if (escape === 0) {
+      const escaped = ESCAPE[byte];
+      if (escaped === 0) {
         out[o++] = byte;
         continue;
       }
       out[o++] = BACKSLASH;
-      if (escape !== 1) {
-        out[o++] = escape;
+      if (escaped !== 1) {
+        out[o++] = escaped;
         continue;
       }
       out[o++] = LOWER_U;

@@ -36,13 +36,17 @@ export class DocumentEncoder {
   #last: Plan | undefined;
 
   #encodeOne(batch: RecordBatch, record: number): void {
-    if (batch.rowsTo[record] > batch.rowsFrom[record] && batch.code[batch.rowsFrom[record]] >>> KIND_BITS === WHOLE_DOCUMENT) {
+    if (
+      batch.rowsTo[record] > batch.rowsFrom[record] &&
+      batch.code[batch.rowsFrom[record]] >>> KIND_BITS === WHOLE_DOCUMENT
+    ) {
       this.#copyWhole(batch, record);
       return;
     }
     const constants = batch.streamFor(record).rendered();
     const last = this.#last;
-    const plan = last !== undefined && fits(last, batch, record, constants) ? last : this.#find(batch, record, constants);
+    const plan =
+      last !== undefined && fits(last, batch, record, constants) ? last : this.#find(batch, record, constants);
     this.#last = plan;
     const writer = this.#writer;
     batch.documentStart[record] = writer.length;
@@ -121,7 +125,12 @@ function fits(plan: Plan, batch: RecordBatch, record: number, constants: Rendere
   const from = batch.rowsFrom[record];
   const length = batch.rowsTo[record] - from;
   const { codes, literals } = plan;
-  if (codes.length !== length || plan.dataset !== batch.dataset[record] || plan.hasTime === Number.isNaN(batch.time[record])) return false;
+  if (
+    codes.length !== length ||
+    plan.dataset !== batch.dataset[record] ||
+    plan.hasTime === Number.isNaN(batch.time[record])
+  )
+    return false;
   const { code, a } = batch;
   for (let i = 0; i < length; i++) {
     const value = code[from + i];

@@ -6,7 +6,17 @@ import { KIND_BITS, Kind, kindOf, type RecordBatch } from "./record-batch.ts";
 import type { RenderedConstants } from "./stream.ts";
 
 /** What a step of a plan writes after its piece of fixed text. */
-export const Write = { nothing: 0, raw: 1, text: 2, time: 3, number: 4, derived: 5, constant: 6, eventTime: 7, id: 8 } as const;
+export const Write = {
+  nothing: 0,
+  raw: 1,
+  text: 2,
+  time: 3,
+  number: 4,
+  derived: 5,
+  constant: 6,
+  eventTime: 7,
+  id: 8,
+} as const;
 
 /**
  * How to write all documents of one shape: the same field paths and kinds in the same order, the same constants, the same data set. Steps
@@ -65,7 +75,12 @@ export function makePlan(batch: RecordBatch, record: number, constants: Rendered
   };
 }
 
-function collect(batch: RecordBatch, record: number, constants: RenderedConstants, hasTime: boolean): Map<string, Entry> {
+function collect(
+  batch: RecordBatch,
+  record: number,
+  constants: RenderedConstants,
+  hasTime: boolean,
+): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   const put = (path: string, write: number, source: number, quoted: boolean, fixed?: string): void => {
     entries.delete(path);

@@ -197,7 +197,7 @@ export function countFates(fates: Fates, received: number, into: Accounting): vo
 }
 
 function countSink(sink: SinkFates, size: number, into: Accounting): void {
-  const sums = (into.sinks[sink.sink] ??= { routed: 0, delivered: 0, quarantined: {}, retried: {} });
+  const sums = sinkSums(into, sink.sink);
   sums.routed += sink.routed;
   for (let record = 0; record < size; record++) {
     const fate = sink.of(record);
@@ -216,12 +216,18 @@ export function addAccounting(from: Accounting, into: Accounting): void {
   addTally(from.quarantined, into.quarantined);
   addTally(from.retried, into.retried);
   for (const [name, sink] of Object.entries(from.sinks)) {
-    const sums = (into.sinks[name] ??= { routed: 0, delivered: 0, quarantined: {}, retried: {} });
+    const sums = sinkSums(into, name);
     sums.routed += sink.routed;
     sums.delivered += sink.delivered;
     addTally(sink.quarantined, sums.quarantined);
     addTally(sink.retried, sums.retried);
   }
+}
+
+function sinkSums(accounting: Accounting, name: string): SinkAccounting {
+  const sums = accounting.sinks[name] ?? { routed: 0, delivered: 0, quarantined: {}, retried: {} };
+  accounting.sinks[name] = sums;
+  return sums;
 }
 
 /** The first identity that does not hold, as a sentence with its figures; undefined when all hold. */

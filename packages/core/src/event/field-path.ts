@@ -12,7 +12,10 @@ export function pathId(path: string): number {
   const known = ids.get(path);
   if (known !== undefined) return known;
   if (names.length >= MAX_PATHS) {
-    throw new BelfryError("BAD_ARGUMENT", `more than ${MAX_PATHS} different field paths; the next was "${path.slice(0, 80)}"`);
+    throw new BelfryError(
+      "BAD_ARGUMENT",
+      `more than ${MAX_PATHS} different field paths; the next was "${path.slice(0, 80)}"`,
+    );
   }
   const above: number[] = [];
   for (let dot = path.indexOf("."); dot >= 0; dot = path.indexOf(".", dot + 1)) above.push(pathId(path.slice(0, dot)));

@@ -73,6 +73,7 @@ export class RecordBatch {
   rowsFrom = new Int32Array(1024);
   rowsTo = new Int32Array(1024);
   #rows = 0;
+  readonly #masked: { record: number; from: number; bytes: Buffer }[] = [];
 
   /** Empties the batch for the next window; memory is kept. */
   reset(): void {
@@ -84,6 +85,7 @@ export class RecordBatch {
     this.streams.length = 0;
     this.derived.length = 0;
     this.sensitive.length = 0;
+    this.#masked.length = 0;
     this.fates.reset();
   }
 
@@ -198,12 +200,30 @@ export class RecordBatch {
     this.sensitive.push(record, from, to);
   }
 
+  /** Overwrites bytes [from, to) of the record's payload with `mask`, which has their length; what stood there is kept for the quarantine. */
+  mask(record: number, from: number, mask: Uint8Array): void {
+    const bytes = this.bytesOf(record);
+    this.#masked.push({ record, from, bytes: Buffer.from(bytes.subarray(from, from + mask.length)) });
+    bytes.set(mask, from);
+  }
+
+  /** The message's bytes as they came, before any masking. */
+  originalOf(record: number): Buffer {
+    const start = this.start[record];
+    const original = Buffer.from(this.bytesOf(record).subarray(start, this.end[record]));
+    for (const masked of this.#masked.toReversed()) {
+      if (masked.record === record) masked.bytes.copy(original, masked.from - start);
+    }
+    return original;
+  }
+
   /** Takes back the fields that a parser set before it gave up, all but the first `keep` (those that the source set). */
   clearFields(record: number, keep = 0): void {
     const to = this.rowsFrom[record] + keep;
     if (this.rowsTo[record] === this.#rows) this.#rows = to;
     this.rowsTo[record] = to;
-    while (this.sensitive.length > 0 && this.sensitive[this.sensitive.length - 3] === record) this.sensitive.length -= 3;
+    while (this.sensitive.length > 0 && this.sensitive[this.sensitive.length - 3] === record)
+      this.sensitive.length -= 3;
   }
 
   /** Removes one field of a record, if it is there. */

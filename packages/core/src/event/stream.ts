@@ -1,6 +1,6 @@
 import { pathId } from "./field-path.ts";
-import { type IdSeed, idSeed } from "./record-id.ts";
 import { SLACK } from "./payload.ts";
+import { type IdSeed, idSeed } from "./record-id.ts";
 import type { Resource } from "./resource.ts";
 
 /** A value that is the same for all records of a stream. */

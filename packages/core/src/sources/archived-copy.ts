@@ -16,7 +16,11 @@ const ID = /^[0-9a-f]{32}$/;
 
 /** Recognises a line that is a finished document; undefined for anything else. */
 export function archivedCopy(line: Buffer): ArchivedCopy | undefined {
-  if (line[0] !== 123 || !line.includes('"belfry":{"id":"') || !BEGINNINGS.some((text) => text.equals(line.subarray(0, text.length)))) {
+  if (
+    line[0] !== 123 ||
+    !line.includes('"belfry":{"id":"') ||
+    !BEGINNINGS.some((text) => text.equals(line.subarray(0, text.length)))
+  ) {
     return undefined;
   }
   const document = parsed(line);

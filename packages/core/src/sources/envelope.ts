@@ -1,5 +1,5 @@
-import type { Payload } from "../event/payload.ts";
 import { pathId } from "../event/field-path.ts";
+import type { Payload } from "../event/payload.ts";
 import type { RecordBatch, RecordPlace } from "../event/record-batch.ts";
 import type { Stream } from "../event/stream.ts";
 import { skipSpace, skipString, skipValue } from "./json-walk.ts";
@@ -52,7 +52,16 @@ export class EnvelopeReader {
   #events = 0;
   readonly #unescaped: Unescaped = { textEnd: 0, next: 0 };
   readonly #place: RecordPlace = { payload: 0, stream: 0, start: 0, end: 0 };
-  readonly #event = { idStart: 0, idEnd: 0, time: Number.NaN, start: 0, end: 0, clean: true, extractedStart: -1, extractedEnd: 0 };
+  readonly #event = {
+    idStart: 0,
+    idEnd: 0,
+    time: Number.NaN,
+    start: 0,
+    end: 0,
+    clean: true,
+    extractedStart: -1,
+    extractedEnd: 0,
+  };
 
   constructor(payload: Payload, streamOf: StreamOf, onControl: (batch: RecordBatch, head: EnvelopeHead) => void) {
     this.#payload = payload;
@@ -138,7 +147,8 @@ export class EnvelopeReader {
       this.#at = at;
       if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1, this.#end);
     }
-    if (bytes[at] !== CLOSE_BRACKET || at >= this.#end) throw new MalformedEnvelope(`logEvents breaks off after ${this.#events} events`);
+    if (bytes[at] !== CLOSE_BRACKET || at >= this.#end)
+      throw new MalformedEnvelope(`logEvents breaks off after ${this.#events} events`);
     this.#inEvents = false;
     this.#at = this.#closeEnvelope(at + 1);
     return true;
@@ -169,7 +179,8 @@ export class EnvelopeReader {
     const bytes = this.#bytes;
     const event = this.#event;
     const length = keyEnd - keyStart;
-    if (length === 7 && bytes[keyStart] === 109 && bytes[value] === QUOTE) return this.#afterValue(this.#readMessage(value));
+    if (length === 7 && bytes[keyStart] === 109 && bytes[value] === QUOTE)
+      return this.#afterValue(this.#readMessage(value));
     if (length === 9 && bytes[keyStart] === 116) {
       const end = this.#must(skipValue(bytes, value, this.#end));
       event.time = integer(bytes, value, end);
@@ -195,7 +206,8 @@ export class EnvelopeReader {
       const next = bytes.indexOf(BACKSLASH, quote);
       this.#nextBackslash = next < 0 ? this.#end : next;
     }
-    const close = this.#nextBackslash < this.#end && this.#nextBackslash === quote + 1 ? -1 : bytes.indexOf(QUOTE, quote + 1);
+    const close =
+      this.#nextBackslash < this.#end && this.#nextBackslash === quote + 1 ? -1 : bytes.indexOf(QUOTE, quote + 1);
     if (close >= 0 && close < this.#nextBackslash) {
       event.end = close;
       event.clean = this.#clean;

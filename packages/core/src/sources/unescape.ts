@@ -4,8 +4,17 @@ const LOWER_U = 117;
 
 /** What the byte after a backslash stands for; 0 for those that JSON does not know. */
 const MEANING = new Uint8Array(256);
-for (const [escape, byte] of [['"', QUOTE], ["\\", BACKSLASH], ["/", 47], ["b", 8], ["f", 12], ["n", 10], ["r", 13], ["t", 9]] as const) {
-  MEANING[escape.charCodeAt(0)] = byte;
+for (const [escaped, byte] of [
+  ['"', QUOTE],
+  ["\\", BACKSLASH],
+  ["/", 47],
+  ["b", 8],
+  ["f", 12],
+  ["n", 10],
+  ["r", 13],
+  ["t", 9],
+] as const) {
+  MEANING[escaped.charCodeAt(0)] = byte;
 }
 
 /** Where the text of a string that was unescaped in place ends, and where the reader goes on. One is kept and filled anew. */
@@ -16,7 +25,7 @@ export interface Unescaped {
 
 /**
  * Undoes the JSON escapes of a string in place: text is never longer than its escaped form, so it is written over itself from `backslash`, the
- * first escape, on. Returns false when the string does not end before `end` or holds an unknown escape; the bytes are then spoilt.
+ * first escaped, on. Returns false when the string does not end before `end` or holds an unknown escaped; the bytes are then spoilt.
  */
 export function unescapeInPlace(bytes: Buffer, backslash: number, end: number, into: Unescaped): boolean {
   let read = backslash;
@@ -32,10 +41,10 @@ export function unescapeInPlace(bytes: Buffer, backslash: number, end: number, i
       bytes[write++] = byte;
       continue;
     }
-    const escape = bytes[read++];
-    const meaning = MEANING[escape];
+    const escaped = bytes[read++];
+    const meaning = MEANING[escaped];
     if (meaning !== 0) bytes[write++] = meaning;
-    else if (escape === LOWER_U) {
+    else if (escaped === LOWER_U) {
       const unit = codeUnit(bytes, read, end);
       if (unit < 0) return false;
       read += 4;

@@ -1,0 +1,180 @@
+import { isUtf8 } from "node:buffer";
+import type { Config } from "../config/schema.ts";
+import { type DeliveryItem, payloadOf } from "../event/payload.ts";
+import type { RecordBatch } from "../event/record-batch.ts";
+import type { Stream } from "../event/stream.ts";
+import { BelfryError, messageOf } from "../platform/errors.ts";
+import { EnvelopeReader, MalformedEnvelope } from "./envelope.ts";
+import { inflate } from "./inflate.ts";
+import { deaggregate } from "./kpl.ts";
+import { LineReader } from "./lines.ts";
+import { type Carrier, StreamTable } from "./streams.ts";
+
+/** One delivery item with its bytes as the service gave them (still base64 text, or bytes). */
+export interface RawItem {
+  readonly item: DeliveryItem;
+  readonly data: string | Buffer;
+  readonly carrier: Carrier;
+  /** Epoch milliseconds at which the service got it, for records that say no time. */
+  readonly arrivalTime: number;
+}
+
+/** What decoding needs to know of the configuration. */
+export type DecodeConfig = Pick<Config, "limits" | "streams">;
+
+/** Raw bytes that one window holds, about; memory of an invocation is a small multiple of it. */
+export const WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** The rule that drops CloudWatch's own test messages. */
+export const CONTROL_RULE = "control-message";
+/** The rule that drops an item with nothing in it. */
+const EMPTY_RULE = "empty-payload";
+
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+
+/** Decodes items of any service into windows of records: base64, KPL, gzip or Zstandard, then envelopes or lines. */
+export function* decodeItems(
+  items: Iterable<RawItem>,
+  config: DecodeConfig,
+  batch: RecordBatch,
+): Generator<RecordBatch> {
+  const streams = new StreamTable(config.streams);
+  for (const raw of items) {
+    for (const reader of open(raw, config, streams, batch)) {
+      while (!reader(batch)) {
+        yield batch;
+        batch.reset();
+      }
+      if (batch.weight >= WINDOW_BYTES) {
+        yield batch;
+        batch.reset();
+      }
+    }
+  }
+  if (batch.count > 0) yield batch;
+}
+
+/** Reads on into the batch; true when there is no more. */
+type Reader = (batch: RecordBatch) => boolean;
+
+function* open(raw: RawItem, config: DecodeConfig, streams: StreamTable, batch: RecordBatch): Generator<Reader> {
+  let bytes: Buffer;
+  try {
+    bytes = decodeBase64(raw.data);
+  } catch (error) {
+    reject(batch, raw, streams, Buffer.from(String(raw.data)), messageOf(error));
+    return;
+  }
+  const parts = deaggregate(bytes) ?? [bytes];
+  for (const [i, part] of parts.entries()) {
+    const reader = openPart(raw, part, i, config, streams, batch);
+    if (reader !== undefined) yield reader;
+  }
+}
+
+function openPart(
+  raw: RawItem,
+  part: Buffer,
+  index: number,
+  config: DecodeConfig,
+  streams: StreamTable,
+  batch: RecordBatch,
+): Reader | undefined {
+  try {
+    const inflated = inflate(part, config.limits.inflatedBytes);
+    const first = firstByte(inflated);
+    if (first < 0) {
+      const record = appendWhole(batch, raw, streams, part);
+      batch.fates.drop(record, EMPTY_RULE);
+      return undefined;
+    }
+    if (first === 123 && looksLikeEnvelope(inflated)) return envelopeReader(raw, part, valid(inflated), streams);
+    const origin = {
+      stream: streams.forCarrier(raw.carrier),
+      offset: 0,
+      time: raw.arrivalTime,
+      keyPrefix: index === 0 ? `${raw.item.id}:` : `${raw.item.id}/${index}:`,
+    };
+    const lines = new LineReader(payloadOf(inflated, raw.item), origin);
+    return (into) => lines.read(into, WINDOW_BYTES);
+  } catch (error) {
+    if (!(error instanceof BelfryError)) throw error;
+    reject(batch, raw, streams, part, reasonOf(error));
+    return undefined;
+  }
+}
+
+/** Reads envelopes; where they break off, what is left is one quarantined record with the whole original, and what came before stands. */
+function envelopeReader(raw: RawItem, original: Buffer, bytes: Buffer, streams: StreamTable): Reader {
+  const envelope = new EnvelopeReader(
+    payloadOf(bytes, raw.item),
+    (head, extracted) => streams.forLogs(head, extracted, raw.carrier),
+    (batch, head) => {
+      const record = appendWhole(batch, raw, streams, original, streams.forLogs(head, undefined, raw.carrier));
+      batch.fates.drop(record, CONTROL_RULE);
+    },
+  );
+  return (batch) => {
+    try {
+      return envelope.read(batch, WINDOW_BYTES);
+    } catch (error) {
+      if (!(error instanceof MalformedEnvelope)) throw error;
+      reject(batch, raw, streams, original, `bad envelope: ${error.message}`);
+      return true;
+    }
+  };
+}
+
+/** Adds a record that stands for the bytes of a whole item, and quarantines it. */
+function reject(batch: RecordBatch, raw: RawItem, streams: StreamTable, bytes: Buffer, reason: string): void {
+  batch.fates.quarantine(appendWhole(batch, raw, streams, bytes), reason);
+}
+
+function appendWhole(
+  batch: RecordBatch,
+  raw: RawItem,
+  streams: StreamTable,
+  bytes: Buffer,
+  stream: Stream = streams.forCarrier(raw.carrier),
+): number {
+  const place = {
+    payload: batch.addPayload(payloadOf(bytes, raw.item)),
+    stream: batch.addStream(stream),
+    start: 0,
+    end: bytes.length,
+  };
+  const key = Buffer.from(raw.item.id);
+  batch.received++;
+  return batch.append(place, raw.arrivalTime, false, key, 0, key.length);
+}
+
+function decodeBase64(data: string | Buffer): Buffer {
+  if (typeof data !== "string") return data;
+  const bytes = Buffer.from(data, "base64");
+  // Node skips what is no base64; the length shows it, and only then is the text looked at.
+  if (bytes.length < Math.floor((data.length * 3) / 4) - 2 && !BASE64.test(data)) {
+    throw new BelfryError("BAD_PAYLOAD", "bad base64");
+  }
+  return bytes;
+}
+
+function reasonOf(error: BelfryError): string {
+  return error.code === "TOO_LARGE" ? `bomb: ${error.message}` : `bad compression: ${error.message}`;
+}
+
+function firstByte(bytes: Buffer): number {
+  for (const byte of bytes) if (byte > 32) return byte;
+  return -1;
+}
+
+const HEAD_BYTES = 4096;
+
+/** An envelope names its message type near its beginning; a JSON log line that merely has such a key does not have both. */
+function looksLikeEnvelope(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, HEAD_BYTES);
+  return head.includes('"messageType"') && (head.includes('"logEvents"') || bytes.includes('"logEvents"'));
+}
+
+function valid(bytes: Buffer): Buffer {
+  return isUtf8(bytes) ? bytes : Buffer.from(bytes.toString("utf8"));
+}
