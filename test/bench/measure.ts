@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { makeWorkload, type SetName, type Workload } from "./generate.ts";
+import { ratios } from "./statistics.ts";
+import { Worker } from "./workers.ts";
+
+/** Where workloads and outputs are kept while the benchmark runs; git ignores it. */
+export const FOLDER = resolve(import.meta.dirname, "../../.cache/bench");
+
+// A call works on at least so much, so that the clock's grain and a stray collection do not show.
+const MIN_CALL_BYTES = 8_000_000;
+
+/** How often each variant is measured, and how often before that to let the engine compile it. */
+export interface Plan {
+  readonly rounds: number;
+  readonly warmUps: number;
+}
+
+/** A workload as its workers get it: by file. */
+export interface StoredWorkload extends Omit<Workload, "event"> {
+  readonly file: string;
+}
+
+/** CPU nanoseconds per log event of each variant, a value a round. */
+export type Times = ReadonlyMap<string, readonly number[]>;
+
+/** Makes a workload and stores its event. */
+export function storeWorkload(set: SetName): StoredWorkload {
+  const { event, ...workload } = makeWorkload(set);
+  return { ...workload, file: store(set, event) };
+}
+
+/** Stores an event under a name. */
+export function store(name: string, event: Workload["event"]): string {
+  mkdirSync(FOLDER, { recursive: true });
+  const file = resolve(FOLDER, `${name}.json`);
+  writeFileSync(file, JSON.stringify(event));
+  return file;
+}
+
+/** Runs the variants on a workload in turns, one at a time, each round beginning with another. */
+export async function measureTimes(workers: readonly Worker[], workload: StoredWorkload, plan: Plan): Promise<Times> {
+  const { set, file, events, rawBytes } = workload;
+  const times = Math.ceil(MIN_CALL_BYTES / rawBytes);
+  const measured = new Map<string, number[]>(workers.map(({ name }) => [name, []]));
+  for (const worker of workers) await worker.call({ command: "load", set, file });
+  for (let round = -plan.warmUps; round < plan.rounds; round++) {
+    for (let turn = 0; turn < workers.length; turn++) {
+      const worker = workers[(turn + round + plan.warmUps) % workers.length];
+      const { cpuUs = 0 } = await worker.call({ command: "run", set, times });
+      if (round >= 0) measured.get(worker.name)?.push((cpuUs * 1000) / (times * events));
+    }
+  }
+  return measured;
+}
+
+/** The ratio of two variants in each round. */
+export function pairedRatios(times: Times, over: string, under: string): number[] {
+  return ratios(times.get(over) ?? [], times.get(under) ?? []);
+}
+
+/** Uses a process that has done nothing yet, and stops it. */
+export async function inFreshWorker<T>(name: string, use: (worker: Worker) => Promise<T>): Promise<T> {
+  const worker = new Worker(name);
+  try {
+    return await use(worker);
+  } finally {
+    worker.stop();
+  }
+}

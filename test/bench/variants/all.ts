@@ -1,0 +1,12 @@
+import type { Variant } from "./variant.ts";
+
+/** All variants by name; each is loaded in its own process, so that none shares compiled code with another. */
+export const VARIANTS = {
+  gunzip: async (): Promise<Variant> => (await import("./baselines.ts")).gunzip,
+  decode: async (): Promise<Variant> => (await import("./baselines.ts")).decode,
+  floor: async (): Promise<Variant> => (await import("./baselines.ts")).floor,
+  aws: async (): Promise<Variant> => (await import("./aws.ts")).logsToElasticsearch(),
+  powertools: async (): Promise<Variant> => (await import("./powertools.ts")).powertools,
+} as const;
+
+export type VariantName = keyof typeof VARIANTS;
