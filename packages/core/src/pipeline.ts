@@ -1,5 +1,5 @@
 import { DocumentEncoder } from "./event/document-encoder.ts";
-import { type Accounting, countFates, emptyAccounting, Fate } from "./event/fates.ts";
+import { type Accounting, countFates, emptyAccounting, Fate, type SinkFates } from "./event/fates.ts";
 import { RecordBatch } from "./event/record-batch.ts";
 import { messageOf } from "./platform/errors.ts";
 import { noSpan, type Span } from "./platform/tracer.ts";
@@ -36,6 +36,9 @@ export interface Outcome {
   readonly accounting: Accounting;
   /** Ids of the delivery items that the service must bring again, in the source's order. */
   readonly itemsToRetry: readonly string[];
+  /** Milliseconds by stage, and by sink, summed over the windows. */
+  readonly stagesMs: Readonly<Record<string, number>>;
+  readonly sinksMs: Readonly<Record<string, number>>;
 }
 
 /** Runs sources to their end: decode → parse → transform → route → encode → sinks → quarantine → count. */
@@ -73,10 +76,11 @@ async function runOnce(
 ): Promise<Outcome> {
   const run = new Run(source, options);
   const stages = new StageClock(options.span ?? noSpan);
+  const sinksMs: Record<string, number> = {};
   try {
     for await (const batch of stages.around("decode", source.batches(workspace.batch))) {
       transformBatch(parts, workspace, batch, options, stages);
-      await deliver(parts, batch, options);
+      await deliver(parts, batch, options, sinksMs);
       await stages.wait("quarantine", () => quarantineRefused(batch, parts.quarantine));
       run.count(batch);
       if (options.signal.aborted) {
@@ -89,8 +93,7 @@ async function runOnce(
     run.breakOff(`failed: ${messageOf(error)}`);
     options.span?.error(error);
   }
-  stages.close();
-  return run.outcome();
+  return { ...run.outcome(), stagesMs: stages.close(), sinksMs };
 }
 
 function transformBatch(
@@ -116,32 +119,48 @@ function routeAll(batch: RecordBatch, name: string): void {
 }
 
 /** Writes to all sinks at once; one sink's failure leaves the others' records delivered. */
-async function deliver(parts: PipelineParts, batch: RecordBatch, options: RunOptions): Promise<void> {
+async function deliver(
+  parts: PipelineParts,
+  batch: RecordBatch,
+  options: RunOptions,
+  sinksMs: Record<string, number>,
+): Promise<void> {
   const sinks = options.deliverTo === undefined ? parts.sinks : [options.deliverTo];
-  const span = options.span ?? noSpan;
-  const context: WriteContext = { signal: options.signal };
-  const writes: Promise<void>[] = [];
-  for (const fates of batch.fates.sinks) {
-    const records: number[] = [];
-    for (let record = 0; record < batch.count; record++) if (fates.of(record) === Fate.routed) records.push(record);
-    if (records.length === 0) continue;
+  const writes = [...batch.fates.sinks].map(async (fates) => {
+    const records = routedTo(batch, fates);
     const sink = sinks.find(({ name }) => name === fates.sink);
-    const write = async (): Promise<void> => {
-      if (sink === undefined) for (const record of records) fates.retry(record, `no sink named ${fates.sink}`);
-      else
-        await span.trace(`sink ${sink.name}`, { records: records.length }, () => sink.write(batch, records, context));
-    };
-    writes.push(write().catch((error: unknown) => settleRest(batch, fates.sink, `sink failed: ${messageOf(error)}`)));
-  }
+    const start = performance.now();
+    if (records.length === 0) return;
+    if (sink === undefined) settleRest(batch, fates, `no sink named ${fates.sink}`);
+    else await write(sink, batch, records, options);
+    sinksMs[fates.sink] = (sinksMs[fates.sink] ?? 0) + performance.now() - start;
+  });
   await Promise.all(writes);
-  for (const fates of batch.fates.sinks)
-    settleRest(batch, fates.sink, options.signal.aborted ? "deadline" : "unsettled");
 }
 
-function settleRest(batch: RecordBatch, sink: string, reason: string): void {
-  const fates = batch.fates.sink(sink);
-  for (let record = 0; record < batch.count; record++)
+async function write(sink: Sink, batch: RecordBatch, records: readonly number[], options: RunOptions): Promise<void> {
+  const fates = batch.fates.sink(sink.name);
+  const context: WriteContext = { signal: options.signal };
+  try {
+    await (options.span ?? noSpan).trace(`sink ${sink.name}`, { records: records.length }, () =>
+      sink.write(batch, records, context),
+    );
+    settleRest(batch, fates, options.signal.aborted ? "deadline" : "unsettled");
+  } catch (error) {
+    settleRest(batch, fates, `sink failed: ${messageOf(error)}`);
+  }
+}
+
+function routedTo(batch: RecordBatch, fates: SinkFates): number[] {
+  const records: number[] = [];
+  for (let record = 0; record < batch.count; record++) if (fates.of(record) === Fate.routed) records.push(record);
+  return records;
+}
+
+function settleRest(batch: RecordBatch, fates: SinkFates, reason: string): void {
+  for (let record = 0; record < batch.count; record++) {
     if (fates.of(record) === Fate.routed) fates.retry(record, reason);
+  }
 }
 
 /** The ledger of a whole run: sums over its windows, and which items have to come again. */
@@ -180,7 +199,7 @@ class Run {
     }
   }
 
-  outcome(): Outcome {
+  outcome(): Pick<Outcome, "accounting" | "itemsToRetry"> {
     const itemsToRetry = this.#source.items.filter(({ id }) => this.#retry.has(id)).map(({ id }) => id);
     return { accounting: this.#accounting, itemsToRetry };
   }

@@ -45,12 +45,15 @@ export class StageClock {
     this.#add(name, start);
   }
 
-  /** Hands the times to the span; a stage begins when it first ran and lasts as long as it worked. */
-  close(): void {
+  /** Hands the times to the span (a stage begins when it first ran and lasts as long as it worked) and returns the sums by stage. */
+  close(): Record<string, number> {
+    const sums: Record<string, number> = {};
     for (const [name, { firstStartMs, sumMs }] of this.#stages) {
       const start = performance.timeOrigin + firstStartMs;
       this.#span.child(name, start, start + sumMs);
+      sums[name] = sumMs;
     }
+    return sums;
   }
 
   #add(name: string, start: number): void {

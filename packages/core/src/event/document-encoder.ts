@@ -8,7 +8,7 @@ import type { RenderedConstants } from "./stream.ts";
 
 // Shapes are few: a parser's optional fields. The bound is for data that makes a new one with every record.
 const MAX_PLANS = 4096;
-const INITIAL_BYTES = 4 * 1024 * 1024;
+const INITIAL_BYTES = 256 * 1024;
 
 /** Writes records as ECS documents, one JSON line each, from the spans of the batch. Keeps compiled plans between batches, and nothing else. */
 export class DocumentEncoder {

@@ -20,6 +20,9 @@ export interface OpenObject {
   readonly streams: StreamTable;
 }
 
+// Most objects are small; one that is not goes on with whole windows.
+const FIRST_WINDOW_BYTES = 128 * 1024;
+
 const NEWLINE = 10;
 const MAGIC_BYTES = 5;
 
@@ -42,7 +45,7 @@ export async function* readObject(object: OpenObject, batch: RecordBatch): Async
     if (!isZlibError(error)) throw error;
     broken = error;
   }
-  yield* window.drain(batch, true);
+  yield* window.drain(batch, broken === undefined);
   if (broken !== undefined)
     window.reject(batch, `bad compression after ${window.offset} bytes: ${(broken as Error).message}`);
 }
@@ -50,7 +53,7 @@ export async function* readObject(object: OpenObject, batch: RecordBatch): Async
 /** Bytes being collected until they hold whole lines or whole JSON records. */
 class Window {
   readonly #object: OpenObject;
-  #bytes = Buffer.allocUnsafeSlow(WINDOW_BYTES + SLACK);
+  #bytes = Buffer.allocUnsafeSlow(FIRST_WINDOW_BYTES + SLACK);
   #length = 0;
   /** True while the rest of a line that was too long is passed over. */
   #skipping = false;
@@ -133,8 +136,9 @@ class Window {
       this.#json?.stop();
       return;
     }
-    const grow = rest * 2 > this.#bytes.length;
-    const bytes = grow ? Buffer.allocUnsafeSlow(Math.max(rest * 2, WINDOW_BYTES) + SLACK) : this.#bytes;
+    const size = this.#bytes.length < WINDOW_BYTES ? WINDOW_BYTES : rest * 2;
+    const grow = this.isFull && size > this.#bytes.length;
+    const bytes = grow ? Buffer.allocUnsafeSlow(size + SLACK) : this.#bytes;
     this.#bytes.copy(bytes, 0, used, this.#length);
     this.#bytes = bytes;
     this.#length = rest;
