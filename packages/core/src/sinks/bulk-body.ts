@@ -1,0 +1,90 @@
+import type { ByteWriter } from "../event/byte-writer.ts";
+import { datasetName } from "../event/dataset.ts";
+import type { RecordBatch } from "../event/record-batch.ts";
+import { ID_LENGTH } from "../event/record-id.ts";
+import { DEFAULT_RETENTION_DAYS, indexDay, indexOfDay, type RetentionDays } from "./index-name.ts";
+
+/** Readable bytes that `ByteWriter.copy` wants behind what it copies. */
+const SLACK = 8;
+
+/** What stands between id and document. */
+const ACTION_END = padded('"}}\n');
+
+// Days within a retention and the day ahead; more only come with a very long retention.
+const MAX_CACHED_DAYS = 512;
+
+/** By record: the document to send in place of the one in the batch, newline included. */
+export type Replacements = ReadonlyMap<number, Buffer>;
+
+/**
+ * Writes the body of a bulk request: for each record the action `create` with index and id, and the document, copied from the batch.
+ * Keeps the actions' first halves as bytes, by class and day, and nothing of a batch.
+ * https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
+ */
+export class BulkBody {
+  readonly #retentionDays: RetentionDays;
+  /** By data set and day: `{"create":{"_index":"…","_id":"`. */
+  readonly #actions: Map<number, DataView>[] = [];
+  readonly #daysKept: number[] = [];
+
+  constructor(retentionDays: RetentionDays) {
+    this.#retentionDays = retentionDays;
+  }
+
+  /** Bytes that a record takes in a request. */
+  sizeOf(batch: RecordBatch, record: number, replacements: Replacements, nowMs: number): number {
+    const action = this.#action(batch, record, nowMs).byteLength - SLACK + ID_LENGTH + ACTION_END.byteLength - SLACK;
+    const replacement = replacements.size === 0 ? undefined : replacements.get(record);
+    return action + (replacement?.length ?? batch.documentEnd[record] - batch.documentStart[record]);
+  }
+
+  /** Writes the body into `out`, over what is there. `nowMs` must be the same for one record each time, or its index might change. */
+  write(
+    batch: RecordBatch,
+    records: readonly number[],
+    replacements: Replacements,
+    nowMs: number,
+    out: ByteWriter,
+  ): void {
+    out.length = 0;
+    const { documents, documentStart, documentEnd } = batch;
+    const ids = viewOf(batch.ids);
+    const view = viewOf(documents);
+    const lastCopied = documents.length - SLACK;
+    for (const record of records) {
+      const action = this.#action(batch, record, nowMs);
+      out.copy(action, 0, action.byteLength - SLACK);
+      // A whole number of steps of eight bytes: needs no slack.
+      out.copy(ids, record * ID_LENGTH, (record + 1) * ID_LENGTH);
+      out.copy(ACTION_END, 0, ACTION_END.byteLength - SLACK);
+      const replacement = replacements.size === 0 ? undefined : replacements.get(record);
+      if (replacement !== undefined) out.copyBytes(replacement, 0, replacement.length);
+      else if (documentEnd[record] <= lastCopied) out.copy(view, documentStart[record], documentEnd[record]);
+      else out.copyBytes(documents, documentStart[record], documentEnd[record]);
+    }
+  }
+
+  #action(batch: RecordBatch, record: number, nowMs: number): DataView {
+    const dataset = batch.dataset[record];
+    this.#daysKept[dataset] ??= this.#retentionDays[datasetName(dataset)] ?? DEFAULT_RETENTION_DAYS;
+    const day = indexDay(batch.time[record], nowMs, this.#daysKept[dataset]);
+    this.#actions[dataset] ??= new Map();
+    const days = this.#actions[dataset];
+    return days.get(day) ?? this.#makeAction(days, dataset, day);
+  }
+
+  #makeAction(days: Map<number, DataView>, dataset: number, day: number): DataView {
+    if (days.size >= MAX_CACHED_DAYS) days.clear();
+    const action = padded(`{"create":{"_index":"${indexOfDay(datasetName(dataset), day)}","_id":"`);
+    days.set(day, action);
+    return action;
+  }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function padded(text: string): DataView {
+  return viewOf(Buffer.concat([Buffer.from(text), Buffer.alloc(SLACK)]));
+}

@@ -1,0 +1,70 @@
+import * as z from "zod";
+import { BelfryError } from "../platform/errors.ts";
+import type { QuarantineEntry } from "./sink.ts";
+
+const StoredResource = z.object({
+  account: z.string(),
+  region: z.string(),
+  regionAssumed: z.boolean(),
+  logGroup: z.string().optional(),
+  logStream: z.string().optional(),
+  subscriptionFilters: z.array(z.string()).optional(),
+  object: z.object({ bucket: z.string(), key: z.string(), version: z.string() }).optional(),
+  stream: z.string().optional(),
+});
+
+/** One line of a quarantine file. */
+const StoredEntry = z.object({
+  id: z.string(),
+  reason: z.string(),
+  sink: z.string().optional(),
+  origin: z.string(),
+  resource: StoredResource,
+  time: z.number().optional(),
+  original: z.base64(),
+});
+
+/** Entries as JSON lines, the original bytes in base64. */
+export function formatEntries(entries: readonly QuarantineEntry[]): string {
+  return entries
+    .map((entry) => {
+      const original = Buffer.from(entry.original.buffer, entry.original.byteOffset, entry.original.length);
+      return `${JSON.stringify({ ...entry, original: original.toString("base64") })}\n`;
+    })
+    .join("");
+}
+
+/** The entries of a quarantine file, decompressed and decrypted. Raises BAD_PAYLOAD, naming the line, for what `formatEntries` cannot have written. */
+export function parseEntries(text: string): QuarantineEntry[] {
+  const lines = text.split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line, i) => {
+    try {
+      const { original, ...entry } = StoredEntry.parse(JSON.parse(line));
+      return { ...(entry as Omit<QuarantineEntry, "original">), original: Buffer.from(original, "base64") };
+    } catch (cause) {
+      throw new BelfryError("BAD_PAYLOAD", `line ${i + 1} is not an entry of a quarantine file`, { cause });
+    }
+  });
+}
+
+// Long enough to tell reasons apart, short enough for a path.
+const MAX_SLUG = 64;
+
+/** A reason as part of a path: `opensearch mapper_parsing_exception` → `opensearch-mapper-parsing-exception`. */
+export function reasonSlug(reason: string): string {
+  const slug = reason.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  return slug.slice(0, MAX_SLUG).replaceAll(/^-+|-+$/g, "") || "unknown";
+}
+
+/** Entries by the slug of their reason, each kind in its own file. */
+export function entriesByReason(entries: readonly QuarantineEntry[]): Map<string, QuarantineEntry[]> {
+  const groups = new Map<string, QuarantineEntry[]>();
+  for (const entry of entries) {
+    const slug = reasonSlug(entry.reason);
+    const group = groups.get(slug);
+    if (group === undefined) groups.set(slug, [entry]);
+    else group.push(entry);
+  }
+  return groups;
+}
