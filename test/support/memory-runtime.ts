@@ -107,7 +107,6 @@ export function memoryRuntime(options: MemoryOptions): MemoryRuntime {
     metrics: noMetrics,
     logger: createLogger({ level: "off" }),
     clock: { now: () => Date.UTC(2026, 10, 22, 12) },
-    traceHeader: () => undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import { brokenIdentity } from "@belfry/core/event/fates";
 import type { Outcome, RunOptions } from "@belfry/core/pipeline";
 import { BelfryError } from "@belfry/core/platform/errors";
 import { recordAccounting } from "@belfry/core/platform/metrics";
+import { traceHeaderOf } from "@belfry/core/platform/trace-header";
 import type { Source } from "@belfry/core/sources/source";
 import type { FunctionPlace } from "@belfry/core/sources/subscription";
 import middy from "@middy/core";
@@ -47,7 +48,7 @@ export function lambdaHandler<Event, Result>(
     .handler((event: Event, context: Context) => {
       const signal = AbortSignal.timeout(workMs(context.getRemainingTimeInMillis()));
       const place = placeOf(context, runtime.clock.now());
-      return runtime.tracer.trace(name, runtime.traceHeader(), { function: name }, (span) => {
+      return runtime.tracer.trace(name, traceHeaderOf(context), { function: name }, (span) => {
         const run: Invocation["run"] = async (source, options = {}) => {
           const started = runtime.clock.now();
           const outcome = await runtime.pipeline.run(source, { signal, span, ...options });

@@ -15,6 +15,4 @@ export interface Runtime {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** The X-Amzn-Trace-Id of the invocation that is running. */
-  readonly traceHeader: () => string | undefined;
 }
