@@ -1,48 +1,80 @@
 const IPV4_DIGITS = 8;
 const IPV6_DIGITS = 32;
 
-// What Java takes for a literal address: an IPv4 address of up to 15 characters, in decimal whatever zeros its parts begin with.
+// Java, which reads addresses in AWS, takes no longer text for a dotted IPv4 address. Zeros at the beginning of a part do not make it octal.
 const MAX_IPV4_LENGTH = 15;
-const IPV6_CHARACTERS = /^[0-9a-fA-F:]+$/;
 
-const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0xffff];
+const LOOKS_LIKE_ADDRESS = /^(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F:]*:[0-9a-fA-F:]*)$/;
 
-/** Reads an IP address into hexadecimal digits: 8 for IPv4 (and IPv4 mapped into IPv6), 32 for IPv6. Undefined when it is none. */
-function addressDigits(text: string): number[] | undefined {
-  const groups = text.includes(":") ? ipv6Groups(text) : ipv4Groups(text);
-  if (groups === undefined) return undefined;
-  const isMapped = groups.length === 8 && MAPPED_PREFIX.every((group, i) => groups[i] === group);
-  return (isMapped ? groups.slice(MAPPED_PREFIX.length) : groups).flatMap((group) => [
-    group >> 12,
-    (group >> 8) & 15,
-    (group >> 4) & 15,
-    group & 15,
-  ]);
+const DOT = 0x2e;
+const COLON = 0x3a;
+
+/** Writes an IP address as hexadecimal digits: 8 for IPv4 (and IPv4 mapped into IPv6), 32 for IPv6. Returns how many, 0 when the text is no address. */
+function readAddress(text: string, digits: Uint8Array): number {
+  return text.includes(":") ? readIpv6(text, digits) : readIpv4(text, digits);
 }
 
-/** Two groups of 16 bits. */
-function ipv4Groups(text: string): number[] | undefined {
-  if (text.length > MAX_IPV4_LENGTH) return undefined;
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^\d+$/.test(part) && Number(part) <= 255)) return undefined;
-  const [a, b, c, d] = parts.map(Number);
-  return [(a << 8) | b, (c << 8) | d];
+function readIpv4(text: string, digits: Uint8Array): number {
+  if (text.length > MAX_IPV4_LENGTH) return 0;
+  let count = 0;
+  let part = -1;
+  for (let i = 0; i <= text.length; i++) {
+    const code = i === text.length ? DOT : text.charCodeAt(i);
+    if (code === DOT) {
+      if (part < 0 || count === IPV4_DIGITS) return 0;
+      digits[count++] = part >> 4;
+      digits[count++] = part & 15;
+      part = -1;
+      continue;
+    }
+    if (code < 0x30 || code > 0x39) return 0;
+    part = Math.max(part, 0) * 10 + code - 0x30;
+    if (part > 255) return 0;
+  }
+  return count === IPV4_DIGITS ? count : 0;
 }
 
-/** Eight groups of 16 bits; `::` stands for at least one group of zeros. */
-function ipv6Groups(text: string): number[] | undefined {
-  if (!IPV6_CHARACTERS.test(text)) return undefined;
-  const halves = text.split("::");
-  if (halves.length > 2) return undefined;
-  const [head, tail = []] = halves.map((half) => (half === "" ? [] : half.split(":").map(ipv6Group)));
-  const zeros = 8 - head.length - tail.length;
-  if (halves.length === 2 ? zeros < 1 : zeros !== 0) return undefined;
-  const groups = [...head, ...new Array<number>(zeros).fill(0), ...tail];
-  return groups.every((group) => group <= 0xffff) ? groups : undefined;
+function readIpv6(text: string, digits: Uint8Array): number {
+  let count = 0;
+  let gap = -1;
+  let group = -1;
+  for (let i = 0; i <= text.length; i++) {
+    const code = i === text.length ? COLON : text.charCodeAt(i);
+    if (code !== COLON) {
+      const digit = hexDigit(code);
+      group = Math.max(group, 0) * 16 + digit;
+      if (digit < 0 || group > 0xffff) return 0;
+    } else if (group >= 0) {
+      if (count === IPV6_DIGITS || i === text.length - 1) return 0;
+      for (let shift = 12; shift >= 0; shift -= 4) digits[count++] = (group >> shift) & 15;
+      group = -1;
+    } else if (i === 0) {
+      if (text.charCodeAt(1) !== COLON) return 0;
+    } else if (i < text.length) {
+      if (gap >= 0) return 0;
+      gap = count;
+    }
+  }
+  return closeGap(digits, count, gap);
 }
 
-function ipv6Group(text: string): number {
-  return text === "" ? Number.NaN : Number.parseInt(text, 16);
+/** Fills what `::` stands for (at least one group) with zeros, and takes an IPv4 address out of the IPv6 address that it is mapped into. */
+function closeGap(digits: Uint8Array, count: number, gap: number): number {
+  if (gap < 0 ? count !== IPV6_DIGITS : count === IPV6_DIGITS) return 0;
+  if (gap >= 0) {
+    const tail = IPV6_DIGITS - (count - gap);
+    digits.copyWithin(tail, gap, count);
+    digits.fill(0, gap, tail);
+  }
+  for (let i = 0; i < 24; i++) if (digits[i] !== (i < 20 ? 0 : 15)) return IPV6_DIGITS;
+  digits.copyWithin(0, 24, IPV6_DIGITS);
+  return IPV4_DIGITS;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /**
@@ -50,10 +82,12 @@ function ipv6Group(text: string): number {
  * strictly between the two bounds, further digits do not count. So an IPv4 range also holds the IPv6 addresses that begin with its digits.
  */
 export class IpRange {
-  readonly #first: readonly number[];
-  readonly #last: readonly number[];
+  readonly #first: Uint8Array;
+  readonly #last: Uint8Array;
+  /** The digits of the address that is held against the range, so that none need be allocated. */
+  readonly #digits = new Uint8Array(IPV6_DIGITS);
 
-  private constructor(first: readonly number[], last: readonly number[]) {
+  private constructor(first: Uint8Array, last: Uint8Array) {
     this.#first = first;
     this.#last = last;
   }
@@ -61,7 +95,7 @@ export class IpRange {
   /** The range of one address; undefined when the text is no address. */
   static ofAddress(text: string): IpRange | undefined {
     const digits = addressDigits(text);
-    return digits && new IpRange(digits, digits);
+    return digits.length === 0 ? undefined : new IpRange(digits, digits);
   }
 
   /** The range of a CIDR block such as `10.0.0.0/8` or `2001:db8::/32`; what AWS says against it when it is none. */
@@ -70,11 +104,13 @@ export class IpRange {
     const parts = text.replace(/\/+$/, "").split("/");
     if (parts.length !== 2) return "Malformed CIDR, one '/' required";
     const [address, mask] = parts;
-    if (!/^[+-]?\d+$/.test(mask) || Math.abs(Number(mask)) > 0x7fffffff) return "Malformed CIDR, mask bits must be an integer";
+    if (!/^[+-]?\d+$/.test(mask) || Math.abs(Number(mask)) > 0x7fffffff)
+      return "Malformed CIDR, mask bits must be an integer";
     const bits = Number(mask);
     if (bits < 0) return "Malformed CIDR, mask bits must not be negative";
     const digits = addressDigits(address);
-    if (digits === undefined) return `Nonstandard IP address: ${address}`;
+    if (digits.length === 0)
+      return `${LOOKS_LIKE_ADDRESS.test(address) ? "Invalid" : "Nonstandard"} IP address: ${address}`;
     if (digits.length === IPV4_DIGITS && bits >= 32) return "IPv4 mask bits must be < 32";
     if (digits.length === IPV6_DIGITS && bits >= 128) return "IPv6 mask bits must be < 128";
     const free = digits.map((_, i) => 15 >> Math.min(4, Math.max(0, bits - 4 * i)));
@@ -86,20 +122,21 @@ export class IpRange {
 
   /** Whether the text is an address of this range. */
   holds(text: string): boolean {
-    const digits = addressDigits(text);
-    return digits !== undefined && this.#holdsDigits(digits);
-  }
-
-  #holdsDigits(digits: readonly number[]): boolean {
+    const count = readAddress(text, this.#digits);
     let onFirst = true;
     let onLast = true;
-    for (let i = 0; i < this.#first.length; i++) {
-      const digit = digits[i];
-      if (digit === undefined || (onFirst && digit < this.#first[i]) || (onLast && digit > this.#last[i])) return false;
+    for (let i = 0; i < count && i < this.#first.length; i++) {
+      const digit = this.#digits[i];
+      if ((onFirst && digit < this.#first[i]) || (onLast && digit > this.#last[i])) return false;
       onFirst &&= digit === this.#first[i];
       onLast &&= digit === this.#last[i];
       if (!onFirst && !onLast) return true;
     }
-    return true;
+    return count >= this.#first.length;
   }
+}
+
+function addressDigits(text: string): Uint8Array {
+  const digits = new Uint8Array(IPV6_DIGITS);
+  return digits.slice(0, readAddress(text, digits));
 }

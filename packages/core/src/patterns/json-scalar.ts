@@ -17,18 +17,17 @@ export type Scalar = string | number | boolean | null | InexactNumber;
 export function numberFrom(spelling: string): number | InexactNumber {
   const value = Number(spelling);
   if (!Number.isFinite(value)) return new InexactNumber(spelling);
-  if (String(value) === spelling) return value;
-  const digits = significant(spelling);
+  if (Number.isSafeInteger(value) && String(value) === spelling) return value;
   const shortest = significant(String(value));
-  if (digits === shortest) return value;
   // Java writes at least two digits, which next to zero differ from one: 4.9E-324, not 5E-324.
-  const isOneDigit = /^-?\d(?:e|$)/.test(shortest);
-  return isOneDigit && digits === significant(value.toExponential(1)) ? value : new InexactNumber(spelling);
+  const written = /^-?\de/.test(shortest) ? significant(value.toExponential(1)) : shortest;
+  return significant(spelling) === written ? value : new InexactNumber(spelling);
 }
 
 /** A decimal without its notation: digits without zeros at either end, and the power of ten they are multiplied by. */
 function significant(decimal: string): string {
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(decimal) ?? [];
+  const [, sign = "", whole = "", fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(decimal) ?? [];
   const digits = (whole + fraction).replace(/^0+/, "");
   const kept = digits.replace(/0+$/, "");
   if (kept === "") return "0";

@@ -1,9 +1,14 @@
 /** What a JSON text is made of; `name` is a member's key. Commas and colons are checked and passed over. */
 export type JsonToken = "{" | "}" | "[" | "]" | "name" | "string" | "number" | "true" | "false" | "null" | "end";
 
-// Jackson, which reads patterns and events in AWS, goes no deeper: StreamReadConstraints.DEFAULT_MAX_DEPTH.
-// https://javadoc.io/doc/com.fasterxml.jackson.core/jackson-core/latest/com.fasterxml.jackson.core/com/fasterxml/jackson/core/StreamReadConstraints.html
-const MAX_DEPTH = 1000;
+/**
+ * How deep objects and arrays may go: as deep as Jackson, which reads patterns and events in AWS, takes them by default.
+ * https://javadoc.io/doc/com.fasterxml.jackson.core/jackson-core/latest/com.fasterxml.jackson.core/com/fasterxml/jackson/core/StreamReadConstraints.html
+ */
+export const MAX_JSON_DEPTH = 1000;
+
+// From the same place.
+const MAX_NUMBER_LENGTH = 1000;
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -13,25 +18,14 @@ const WORD = /[A-Za-z0-9_$]*/y;
 const BLANK = /[ \t\n\r]*/y;
 const ESCAPED = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
 
-/** The text is no JSON. `reason` is worded as AWS words it. */
-export class JsonSyntaxError extends Error {
-  override readonly name = "JsonSyntaxError";
-  readonly reason: string;
-
-  constructor(reason: string) {
-    super(`not JSON: ${reason}`);
-    this.reason = reason;
-  }
-}
-
 /**
  * Reads a JSON text token by token, keeping what `JSON.parse` hides: duplicate keys, their order, and how a number is spelt. Every character
- * that is passed over is checked. Raises JsonSyntaxError.
+ * that is passed over is checked; the reasons of refusals are worded as AWS words them.
  */
 export class JsonTokens {
-  readonly #text: string;
+  protected readonly source: string;
   /** Where the next character is read: the place that a refusal names. */
-  offset = 0;
+  protected offset = 0;
   /** Open objects and arrays, outermost first. */
   readonly #open: ("{" | "[")[] = [];
   #token: JsonToken = "end";
@@ -44,7 +38,7 @@ export class JsonTokens {
   #to = 0;
 
   constructor(text: string) {
-    this.#text = text;
+    this.source = text;
   }
 
   /** Moves to the next token. A string is not read before it is asked for or passed, so that a refusal of it points at its beginning. */
@@ -68,20 +62,26 @@ export class JsonTokens {
   /** The current token's value: a name's or string's characters, a number's spelling, else the token itself. */
   text(): string {
     if (this.#pending) this.#passString();
-    if (this.#token === "number") return this.#text.slice(this.#from, this.#to);
+    if (this.#token === "number") return this.source.slice(this.#from, this.#to);
     if (this.#token !== "string" && this.#token !== "name") return this.#token;
-    const inside = this.#text.slice(this.#from, this.#to);
+    const inside = this.source.slice(this.#from, this.#to);
     return inside.includes("\\") ? (JSON.parse(`"${inside}"`) as string) : inside;
+  }
+
+  /** Ends the reading: raises SyntaxError, or what a subclass raises. */
+  refuse(reason: string): never {
+    throw new SyntaxError(reason);
   }
 
   #read(): JsonToken {
     const container = this.#open.at(-1);
     if (container === undefined) return this.#atRoot();
     if (this.#token === "name") return this.#value();
-    const char = this.#text[this.offset];
+    const char = this.source[this.offset];
     if (char === "}" || char === "]") return this.#close(char);
     if (!this.#first) {
-      if (char !== ",") this.#unexpected(`was expecting comma to separate ${container === "{" ? "Object" : "Array"} entries`);
+      if (char !== ",")
+        this.#unexpected(`was expecting comma to separate ${container === "{" ? "Object" : "Array"} entries`);
       this.offset++;
       this.#blank();
     }
@@ -91,25 +91,25 @@ export class JsonTokens {
 
   #atRoot(): JsonToken {
     if (this.#started) {
-      if (this.offset < this.#text.length) fail("Filter must be a single JSON object; found content after it");
+      if (this.offset < this.source.length) this.refuse("Filter must be a single JSON object; found content after it");
       return "end";
     }
     this.#started = true;
-    return this.offset === this.#text.length ? "end" : this.#value();
+    return this.offset === this.source.length ? "end" : this.#value();
   }
 
   #name(): JsonToken {
-    if (this.#text[this.offset] !== '"') this.#unexpected("was expecting double-quote to start field name");
+    if (this.source[this.offset] !== '"') this.#unexpected("was expecting double-quote to start field name");
     this.#from = ++this.offset;
     this.#passString();
     this.#blank();
-    if (this.#text[this.offset] !== ":") this.#unexpected("was expecting a colon to separate field name and value");
+    if (this.source[this.offset] !== ":") this.#unexpected("was expecting a colon to separate field name and value");
     this.offset++;
     return "name";
   }
 
   #value(): JsonToken {
-    const char = this.#text[this.offset];
+    const char = this.source[this.offset];
     this.#from = this.offset;
     if (char === '"') {
       this.#from = ++this.offset;
@@ -117,7 +117,8 @@ export class JsonTokens {
       return "string";
     }
     if (char === "{" || char === "[") {
-      if (this.#open.length === MAX_DEPTH) fail(`Document nesting depth (${MAX_DEPTH + 1}) exceeds the maximum allowed (${MAX_DEPTH})`);
+      if (this.#open.length === MAX_JSON_DEPTH)
+        this.refuse(`Document nesting depth (${MAX_JSON_DEPTH + 1}) exceeds the maximum allowed (${MAX_JSON_DEPTH})`);
       this.offset++;
       this.#open.push(char);
       this.#first = true;
@@ -125,19 +126,27 @@ export class JsonTokens {
     }
     if (!this.#match(NUMBER)) return this.#literal();
     this.#to = this.offset;
+    const length = this.#to - this.#from;
+    if (length > MAX_NUMBER_LENGTH)
+      this.refuse(`Number value length (${length}) exceeds the maximum allowed (${MAX_NUMBER_LENGTH})`);
     return "number";
   }
 
   #literal(): JsonToken {
-    if (!this.#match(WORD)) this.#unexpected("expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')");
-    const word = this.#text.slice(this.#from, this.offset);
+    if (!this.#match(WORD))
+      this.#unexpected(
+        "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+      );
+    const word = this.source.slice(this.#from, this.offset);
     if (word === "true" || word === "false" || word === "null") return word;
-    return fail(`Unrecognized token '${word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')`);
+    return this.refuse(
+      `Unrecognized token '${word}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')`,
+    );
   }
 
   #close(char: "}" | "]"): JsonToken {
     const expected = this.#open.pop() === "{" ? "}" : "]";
-    if (char !== expected) fail(`Unexpected close marker '${char}': expected '${expected}'`);
+    if (char !== expected) this.refuse(`Unexpected close marker '${char}': expected '${expected}'`);
     this.offset++;
     this.#first = false;
     return char;
@@ -147,12 +156,13 @@ export class JsonTokens {
   #passString(): void {
     this.#pending = false;
     for (;;) {
-      const code = this.#text.charCodeAt(this.offset);
-      if (Number.isNaN(code)) fail("Unexpected end-of-input: was expecting closing quote for a string value");
-      if (code < SPACE) fail(`Illegal unquoted character (CTRL-CHAR, code ${code}): has to be escaped using backslash`);
+      const code = this.source.charCodeAt(this.offset);
+      if (Number.isNaN(code)) this.refuse("Unexpected end-of-input: was expecting closing quote for a string value");
+      if (code < SPACE)
+        this.refuse(`Illegal unquoted character (CTRL-CHAR, code ${code}): has to be escaped using backslash`);
       this.offset++;
       if (code === QUOTE) break;
-      if (code === BACKSLASH && !this.#match(ESCAPED)) fail(`Unrecognized character escape ${this.#here()}`);
+      if (code === BACKSLASH && !this.#match(ESCAPED)) this.refuse(`Unrecognized character escape ${this.#here()}`);
     }
     this.#to = this.offset - 1;
   }
@@ -164,21 +174,17 @@ export class JsonTokens {
   /** Moves past what the sticky expression finds here; false when that is nothing. */
   #match(expression: RegExp): boolean {
     expression.lastIndex = this.offset;
-    if (!expression.test(this.#text) || expression.lastIndex === this.offset) return false;
+    if (!expression.test(this.source) || expression.lastIndex === this.offset) return false;
     this.offset = expression.lastIndex;
     return true;
   }
 
   #unexpected(expected: string): never {
-    if (this.offset >= this.#text.length) fail("Unexpected end-of-input");
-    return fail(`Unexpected character (${this.#here()}): ${expected}`);
+    if (this.offset >= this.source.length) this.refuse("Unexpected end-of-input");
+    return this.refuse(`Unexpected character (${this.#here()}): ${expected}`);
   }
 
   #here(): string {
-    return `'${this.#text[this.offset] ?? ""}' (code ${this.#text.charCodeAt(this.offset)})`;
+    return `'${this.source[this.offset] ?? ""}' (code ${this.source.charCodeAt(this.offset)})`;
   }
-}
-
-function fail(reason: string): never {
-  throw new JsonSyntaxError(reason);
 }

@@ -1,44 +1,45 @@
-/** One character of a wildcard pattern, or the wildcard itself. */
-export const ANY = "any";
+/** Stands among the bytes of a wildcard pattern where any bytes may be. */
+export const ANY_BYTES = -1;
 
-/**
- * A wildcard pattern: `*` stands for any characters or none, `\*` and `\\` for themselves. `tokens` are the pattern's UTF-8 bytes and wildcards,
- * `parts` the text between the wildcards.
- */
+/** A wildcard pattern: `*` stands for any characters or none, `\*` and `\\` for the characters themselves. */
 export interface Wildcard {
-  readonly tokens: readonly (number | typeof ANY)[];
+  /** The text between the wildcards; one part more than there are wildcards. */
   readonly parts: readonly string[];
+  /** The same as UTF-8, each wildcard as ANY_BYTES. */
+  readonly bytes: readonly number[];
 }
 
-/** Reads a wildcard pattern; what AWS says against it when it is none. AWS counts positions in bytes, from 1. */
+/** Reads a wildcard pattern; or what AWS says against it, which counts positions in UTF-8 bytes from 1. */
 export function parseWildcard(text: string): Wildcard | string {
   const parts = [""];
-  const tokens: (number | typeof ANY)[] = [];
+  const bytes: number[] = [];
   for (let at = 0; at < text.length; at++) {
-    const char = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    let char = text[at];
     if (char === "*") {
       if (text[at + 1] === "*") return `Consecutive wildcard characters at pos ${bytePosition(text, at)}`;
       parts.push("");
-      tokens.push(ANY);
+      bytes.push(ANY_BYTES);
       continue;
     }
-    let literal = char;
     if (char === "\\") {
-      literal = text[at + 1];
-      if (literal !== "*" && literal !== "\\") return `Invalid escape character at pos ${bytePosition(text, at)}`;
-      at++;
-    } else at += char.length - 1;
-    parts[parts.length - 1] += literal;
-    tokens.push(...Buffer.from(literal));
+      const position = at++;
+      char = text[at];
+      if (char !== "*" && char !== "\\") return `Invalid escape character at pos ${bytePosition(text, position)}`;
+    } else if (/[\ud800-\udbff]/.test(char)) {
+      char = String.fromCodePoint(text.codePointAt(at) ?? 0);
+      at += char.length - 1;
+    }
+    parts[parts.length - 1] += char;
+    bytes.push(...Buffer.from(char));
   }
-  return { tokens, parts };
+  return { parts, bytes };
 }
 
 function bytePosition(text: string, at: number): number {
   return Buffer.byteLength(text.slice(0, at)) + 1;
 }
 
-/** Whether the whole text is what the wildcard pattern describes. Takes each part where it first occurs: time is linear in the number of wildcards. */
+/** Whether a wildcard pattern describes the whole text. Takes each part where it first occurs, so that the time is linear in the wildcards. */
 export function matchesWildcard({ parts }: Wildcard, text: string): boolean {
   const first = parts[0];
   if (parts.length === 1) return text === first;
