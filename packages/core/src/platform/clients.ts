@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { BelfryError, messageOf } from "./errors.ts";
+import { BelfryError } from "./errors.ts";
 import { httpAgent, httpSender, httpsAgent, type SendHttp } from "./http.ts";
 
 /** One record for a stream. */
@@ -21,14 +21,6 @@ export type PutObject = (
   object: { readonly key: string; readonly body: Uint8Array },
   signal?: AbortSignal,
 ) => Promise<void>;
-
-/** An object as events name it; `version` is its version id or its ETag. */
-export interface ObjectPlace {
-  readonly bucket: string;
-  readonly key: string;
-  readonly version: string;
-  readonly region: string;
-}
 
 /** Who signs for whom: a domain (`es`), a serverless collection (`aoss`), or no signature at all. */
 export type OpenSearchService = "es" | "aoss" | "none";
@@ -116,27 +108,6 @@ export function s3Put(bucket: string, region?: string): PutObject {
     const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: body });
     await client.send(command, signal === undefined ? {} : { abortSignal: signal });
   };
-}
-
-// What S3 gives as ETag: an MD5 in hexadecimal, of an upload in parts with their number.
-const ETAG = /^"?[0-9a-f]{32}(?:-\d+)?"?$/;
-
-/** Opens an object of any bucket for reading. Raises NOT_FOUND when it is not there, UNAVAILABLE for everything else. */
-export async function s3Get(object: ObjectPlace, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-  const { bucket, key, version, region } = object;
-  const { GetObjectCommand } = await import("@aws-sdk/client-s3");
-  const client = await s3Client(region === "" ? undefined : region);
-  const versionId = version === "" || ETAG.test(version) ? {} : { VersionId: version };
-  try {
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...versionId });
-    const { Body } = await client.send(command, { abortSignal: signal });
-    // In Node.js the body is a stream; the type also covers browsers.
-    return Body as unknown as AsyncIterable<Uint8Array>;
-  } catch (thrown) {
-    const missing = (thrown as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404;
-    const text = `cannot read s3://${bucket}/${key}: ${messageOf(thrown)}`;
-    throw new BelfryError(missing ? "NOT_FOUND" : "UNAVAILABLE", text, { cause: thrown, retryable: !missing });
-  }
 }
 
 /**

@@ -1,0 +1,144 @@
+import { BelfryError } from "../platform/errors.ts";
+import type { HttpRequest, HttpResponse, SendHttp } from "../platform/http.ts";
+import { readErrorAnswer } from "./bulk-answer.ts";
+import { DEFAULT_RETENTION_DAYS, indexPrefix, type RetentionDays } from "./index-name.ts";
+import { type FieldType, fieldsOf, MAPPED_CLASSES } from "./opensearch-fields.ts";
+
+/** Values longer than this are kept and shown, not searched: a Lucene term has at most 32,766 bytes. https://docs.opensearch.org/latest/field-types/mapping-parameters/ignore-above/ */
+const IGNORE_ABOVE = 1024;
+
+/** More fields than a class has; what would make more is refused, not indexed. */
+const MAX_FIELDS = 1000;
+
+const TYPES: Readonly<Record<FieldType, object>> = {
+  keyword: { type: "keyword", ignore_above: IGNORE_ABOVE },
+  text: { type: "text", norms: false },
+  long: { type: "long" },
+  double: { type: "double" },
+  date: { type: "date" },
+  boolean: { type: "boolean" },
+  ip: { type: "ip" },
+  flat: { type: "flat_object" },
+  stored: { type: "keyword", index: false, doc_values: false },
+};
+
+interface Mapping {
+  properties: Record<string, Mapping | object>;
+}
+
+/**
+ * The index template of a class (`belfry-<class>-*`), or of all others (`belfry-*`). No field is added by what documents hold (`dynamic: false`), so their
+ * variety cannot make mappings explode: what is not listed is kept and shown; open objects are searchable as `flat_object`.
+ */
+export function indexTemplate(dataset: string | undefined): object {
+  const mapping: Mapping = { properties: {} };
+  for (const [field, type] of fieldsOf(dataset)) place(mapping, field.split("."), TYPES[type]);
+  return {
+    index_patterns: [`${dataset === undefined ? "belfry-" : indexPrefix(dataset)}*`],
+    priority: dataset === undefined ? 100 : 200,
+    template: {
+      settings: { index: { codec: "best_compression", mapping: { total_fields: { limit: MAX_FIELDS } } } },
+      mappings: { dynamic: false, ...mapping },
+    },
+  };
+}
+
+function place(mapping: Mapping, [key, ...rest]: readonly string[], type: object): void {
+  if (rest.length === 0) {
+    mapping.properties[key] = type;
+    return;
+  }
+  mapping.properties[key] ??= { properties: {} };
+  place(mapping.properties[key] as Mapping, rest, type);
+}
+
+/** Days that an index is kept beyond its class's retention: it may take events of a day ahead, and of the last day until it ends. */
+const EXTRA_DAYS = 2;
+
+/** The policy that deletes a class's indices of single days after their retention; undated ones stay. https://docs.opensearch.org/latest/im-plugin/ism/policies/ */
+export function retentionPolicy(dataset: string, retentionDays: number): object {
+  const conditions = { min_index_age: `${retentionDays + EXTRA_DAYS}d` };
+  return {
+    policy: {
+      description: `Belfry: ${dataset} is kept ${retentionDays} days`,
+      default_state: "kept",
+      states: [
+        { name: "kept", actions: [], transitions: [{ state_name: "over", conditions }] },
+        { name: "over", actions: [{ delete: {} }], transitions: [] },
+      ],
+      // Days begin with the year, so the pattern leaves out `undated`.
+      ism_template: [{ index_patterns: [`${indexPrefix(dataset)}2*`], priority: 200 }],
+    },
+  };
+}
+
+export interface SetUpOptions {
+  readonly send: SendHttp;
+  readonly retentionDays?: RetentionDays;
+}
+
+/** What was put, and what people should know. */
+export interface SetUpReport {
+  readonly templates: readonly string[];
+  readonly policies: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Puts index templates and retention policies; again and again if need be. Indices that are there already keep the mapping they have. Where the
+ * index management plugin is missing, as in a serverless collection, a note says so. Raises UNAVAILABLE for what the cluster refuses.
+ */
+export async function setUpOpenSearch({ send, retentionDays = {} }: SetUpOptions): Promise<SetUpReport> {
+  const templates = [undefined, ...MAPPED_CLASSES];
+  for (const dataset of templates) {
+    const path = `/_index_template/${templateName(dataset)}`;
+    expectOk(path, await call(send, { method: "PUT", path }, indexTemplate(dataset)));
+  }
+  const policies: string[] = [];
+  for (const dataset of new Set([...MAPPED_CLASSES, ...Object.keys(retentionDays)])) {
+    const path = `/_plugins/_ism/policies/${templateName(dataset)}`;
+    const policy = retentionPolicy(dataset, retentionDays[dataset] ?? DEFAULT_RETENTION_DAYS);
+    const answer = await putPolicy(send, path, policy);
+    if (isMissingPlugin(answer)) return { templates: templates.map(templateName), policies, notes: [NO_PLUGIN] };
+    expectOk(path, answer);
+    policies.push(templateName(dataset));
+  }
+  return { templates: templates.map(templateName), policies, notes: [] };
+}
+
+const NO_PLUGIN =
+  "the index state management plugin is not there: indices are kept until you delete them, or until a lifecycle policy of the collection does";
+
+function templateName(dataset: string | undefined): string {
+  return dataset === undefined ? "belfry" : indexPrefix(dataset).slice(0, -1);
+}
+
+/** A policy that exists is replaced only by a request that names the version that it replaces. */
+async function putPolicy(send: SendHttp, path: string, policy: object): Promise<HttpResponse> {
+  const answer = await call(send, { method: "PUT", path }, policy);
+  if (answer.status !== 409) return answer;
+  const known = await call(send, { method: "GET", path });
+  expectOk(path, known);
+  const version = JSON.parse(known.body.toString("utf8")) as { _seq_no: number; _primary_term: number };
+  const query = `?if_seq_no=${version._seq_no}&if_primary_term=${version._primary_term}`;
+  return call(send, { method: "PUT", path: path + query }, policy);
+}
+
+function call(send: SendHttp, request: Pick<HttpRequest, "method" | "path">, body?: object): Promise<HttpResponse> {
+  if (body === undefined) return send({ ...request, headers: {} });
+  const headers = { "content-type": "application/json" };
+  return send({ ...request, headers, body: Buffer.from(JSON.stringify(body)) });
+}
+
+/** `no handler found for uri …`, 400 by OpenSearch and 404 by a serverless collection. */
+function isMissingPlugin({ status, body }: HttpResponse): boolean {
+  return status === 404 || (status >= 400 && body.includes("no handler found"));
+}
+
+function expectOk(path: string, { status, body }: HttpResponse): void {
+  if (status >= 200 && status < 300) return;
+  const { reason } = readErrorAnswer(body);
+  throw new BelfryError("UNAVAILABLE", `opensearch answered ${status} to PUT ${path}: ${reason}`, {
+    retryable: status >= 500,
+  });
+}
