@@ -188,12 +188,20 @@ interface FieldPaths {
   readonly inArrays: readonly string[];
 }
 
-/** A dotted field as JSONPath. https://duckdb.org/docs/stable/data/json/json_functions */
-function pathsOf(field: string): FieldPaths {
+/** A dotted field as JSONPath; raises BAD_QUERY for a name that a path cannot hold. https://duckdb.org/docs/stable/data/json/json_functions */
+export function jsonPathOf(field: string): string {
+  return `$${keysOf(field).join("")}`;
+}
+
+function keysOf(field: string): string[] {
   if (field === "" || /["\\]/.test(field))
     throw new BelfryError("BAD_QUERY", `"${field}" cannot be the name of a field`);
-  const keys = field.split(".").map((key) => `."${key}"`);
-  const exact = `$${keys.join("")}`;
+  return field.split(".").map((key) => `."${key}"`);
+}
+
+function pathsOf(field: string): FieldPaths {
+  const keys = keysOf(field);
+  const exact = jsonPathOf(field);
   const inArrays = keys.slice(1).flatMap((_, i) => {
     const path = `$${keys.slice(0, i + 1).join("")}[*]${keys.slice(i + 1).join("")}`;
     return [path, `${path}[*]`];
