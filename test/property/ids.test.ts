@@ -2,8 +2,9 @@ import { archivedCopy } from "@belfry/core/sources/archived-copy";
 import { kinesisHandler } from "@belfry/functions/ingest/kinesis";
 import { s3ObjectHandler } from "@belfry/functions/ingest/s3-object";
 import { subscriptionHandler } from "@belfry/functions/ingest/subscription";
+import type { LambdaHandler } from "@belfry/functions/invocation";
 import { firehoseHandler } from "@belfry/functions/transform/firehose";
-import type { FirehoseTransformationResult, Handler } from "aws-lambda";
+import type { FirehoseTransformationResult } from "aws-lambda";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -26,21 +27,17 @@ const names = fc.record({
   logStream: fc.stringMatching(/^[\w/.$[\]-]{1,40}$/),
 });
 
-type Make = (runtime: MemoryRuntime) => Handler;
+type Make = (runtime: MemoryRuntime) => LambdaHandler<never, unknown>;
 
 async function idsBy(make: Make, event: unknown, objects: Record<string, Buffer> = {}): Promise<string[]> {
   const sink = memorySink("only");
-  await make(memoryRuntime({ sinks: [sink], objects }))(event, lambdaContext(), () => undefined);
+  await make(memoryRuntime({ sinks: [sink], objects }))(event as never, lambdaContext());
   return sink.delivered.map(({ id }) => id);
 }
 
 async function idsByFirehose(payload: Buffer): Promise<string[]> {
   const handler = firehoseHandler(memoryRuntime({ sinks: [] }));
-  const answer = (await handler(
-    firehoseEvent([payload]),
-    lambdaContext(),
-    () => undefined,
-  )) as FirehoseTransformationResult;
+  const answer = (await handler(firehoseEvent([payload]), lambdaContext())) as FirehoseTransformationResult;
   const lines = answer.records.map(({ data }) => Buffer.from(data ?? "", "base64").toString()).join("");
   return lines
     .split("\n")
@@ -61,11 +58,7 @@ describe("ids", () => {
           byKinesis,
         );
         const archive = memorySink("only");
-        await kinesisHandler(memoryRuntime({ sinks: [archive] }))(
-          kinesisEvent([payload]),
-          lambdaContext(),
-          () => undefined,
-        );
+        await kinesisHandler(memoryRuntime({ sinks: [archive] }))(kinesisEvent([payload]), lambdaContext());
         const copy = Buffer.from(archive.delivered.map(({ document }) => JSON.stringify(document)).join("\n"));
         expect(
           await idsBy(s3ObjectHandler, s3Event([{ bucket: "archive", key: "dt=x" }]), { "archive/dt=x": copy }),

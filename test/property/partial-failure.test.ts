@@ -25,11 +25,7 @@ describe("partial failure", () => {
           zipped(envelope(records.map((fails, i) => messageOf(item, i, fails)))),
         );
         const handler = kinesisHandler(memoryRuntime({ sinks: [sink] }));
-        const answer = (await handler(
-          kinesisEvent(payloads),
-          lambdaContext(),
-          () => undefined,
-        )) as KinesisStreamBatchResponse;
+        const answer = (await handler(kinesisEvent(payloads), lambdaContext())) as KinesisStreamBatchResponse;
         const first = items.findIndex((records) => records.includes(true));
         expect(answer.batchItemFailures).toEqual(first < 0 ? [] : [{ itemIdentifier: sequenceNumber(first) }]);
       }),
@@ -48,7 +44,7 @@ describe("partial failure", () => {
           return JSON.stringify(s3Event([{ bucket: "b", key }]));
         });
         const handler = s3ObjectHandler(memoryRuntime({ sinks: [sink], objects }));
-        const answer = (await handler(sqsEvent(bodies), lambdaContext(), () => undefined)) as SQSBatchResponse;
+        const answer = (await handler(sqsEvent(bodies), lambdaContext())) as SQSBatchResponse;
         const expected = items.flatMap((records, item) =>
           records.includes(true) ? [{ itemIdentifier: `message-${item}` }] : [],
         );

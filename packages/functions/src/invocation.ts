@@ -3,10 +3,11 @@ import type { Outcome, RunOptions } from "@belfry/core/pipeline";
 import { BelfryError } from "@belfry/core/platform/errors";
 import { recordAccounting } from "@belfry/core/platform/metrics";
 import { traceHeaderOf } from "@belfry/core/platform/trace-header";
+import type { Span } from "@belfry/core/platform/tracer";
 import type { Source } from "@belfry/core/sources/source";
 import type { FunctionPlace } from "@belfry/core/sources/subscription";
 import middy from "@middy/core";
-import type { Context, Handler } from "aws-lambda";
+import type { Context } from "aws-lambda";
 import type { Runtime } from "./runtime.ts";
 
 // Left for the answer, the metrics and the trace when the deadline stops the work.
@@ -23,21 +24,21 @@ export interface Invocation {
   run(source: Source, options?: Pick<RunOptions, "deliverTo">): Promise<Outcome>;
 }
 
+/** What Lambda calls: Node.js 24 takes no callback. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
+export type LambdaHandler<Event, Result> = (event: Event, context: Context) => Promise<Result>;
+
 /** Makes a Lambda handler of a body that gets the event and its invocation: deadline, tracing, metrics and the log are the same for all. */
 export function lambdaHandler<Event, Result>(
   name: string,
   runtime: Runtime,
   body: (event: Event, invocation: Invocation) => Promise<Result>,
-): Handler<Event, Result> {
-  return middy<Event, Result>({ timeoutEarlyInMillis: 0 })
+): LambdaHandler<Event, Result> {
+  const handler = middy<Event, Result>({ timeoutEarlyInMillis: 0 })
     .use({
       before: ({ event }) => {
-        if (typeof event !== "object" || event === null) {
-          throw new BelfryError(
-            "BAD_EVENT",
-            `${name} takes an event object, got ${event === null ? "null" : typeof event}`,
-          );
-        }
+        if (typeof event === "object" && event !== null) return;
+        const got = event === null ? "null" : typeof event;
+        throw new BelfryError("BAD_EVENT", `${name} takes an event object, got ${got}`);
       },
       after: () => runtime.metrics.flush(),
       onError: ({ error, context }) => {
@@ -45,21 +46,46 @@ export function lambdaHandler<Event, Result>(
         runtime.logger.error("invocation failed", { function: name, requestId: context.awsRequestId, error });
       },
     })
-    .handler((event: Event, context: Context) => {
-      const signal = AbortSignal.timeout(workMs(context.getRemainingTimeInMillis()));
-      const place = placeOf(context, runtime.clock.now());
-      return runtime.tracer.trace(name, traceHeaderOf(context), { function: name }, (span) => {
-        const run: Invocation["run"] = async (source, options = {}) => {
-          const started = runtime.clock.now();
-          const outcome = await runtime.pipeline.run(source, { signal, span, ...options });
-          report(runtime, name, context, outcome, runtime.clock.now() - started);
-          span.annotate("received", outcome.accounting.received);
-          span.annotate("items_to_retry", outcome.itemsToRetry.length);
-          return outcome;
-        };
-        return body(event, { signal, place, run });
-      });
+    .handler((event, context) => invoke(name, runtime, body, event, context));
+  // Middy's own type allows for handlers with callbacks, which Node.js 24 does not have.
+  return handler as unknown as LambdaHandler<Event, Result>;
+}
+
+async function invoke<Event, Result>(
+  name: string,
+  runtime: Runtime,
+  body: (event: Event, invocation: Invocation) => Promise<Result>,
+  event: Event,
+  context: Context,
+): Promise<Result> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), workMs(context.getRemainingTimeInMillis()));
+  const place = placeOf(context, runtime.clock.now());
+  const { signal } = deadline;
+  try {
+    return await runtime.tracer.trace(name, traceHeaderOf(context), { function: name }, (span) => {
+      const run: Invocation["run"] = (source, options) =>
+        runTraced(name, runtime, source, { ...options, signal, span }, context);
+      return body(event, { signal, place, run });
     });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function runTraced(
+  name: string,
+  runtime: Runtime,
+  source: Source,
+  options: RunOptions & { readonly span: Span },
+  context: Context,
+): Promise<Outcome> {
+  const started = runtime.clock.now();
+  const outcome = await runtime.pipeline.run(source, options);
+  report(runtime, name, context, outcome, runtime.clock.now() - started);
+  options.span.annotate("received", outcome.accounting.received);
+  options.span.annotate("items_to_retry", outcome.itemsToRetry.length);
+  return outcome;
 }
 
 function report(runtime: Runtime, name: string, context: Context, outcome: Outcome, totalMs: number): void {

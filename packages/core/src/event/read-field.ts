@@ -78,16 +78,24 @@ function insideRaw(batch: RecordBatch, record: number, path: number): unknown {
   return undefined;
 }
 
-/** Walks into a value by keys; on the way through an array it collects what its elements hold, as EventBridge patterns see arrays. */
+/**
+ * Walks into a value by keys; on the way through an array it collects what its elements hold, and a key that holds dots itself is found by its
+ * whole name: both as EventBridge patterns see an event.
+ */
 function step(value: unknown, keys: readonly string[]): unknown {
-  const key = keys[0];
-  if (key === undefined) return value;
+  if (keys.length === 0) return value;
   if (Array.isArray(value)) {
     const found = value.map((element) => step(element, keys)).filter((element) => element !== undefined);
     return found.length === 0 ? undefined : found.flat();
   }
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-  return step((value as Record<string, unknown>)[key], keys.slice(1));
+  if (typeof value !== "object" || value === null) return undefined;
+  for (let length = 1; length <= keys.length; length++) {
+    const key = keys.slice(0, length).join(".");
+    if (!Object.hasOwn(value, key)) continue;
+    const found = step((value as Record<string, unknown>)[key], keys.slice(length));
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** All fields of a record by path, later ones over earlier ones, constants of its stream included: for tools and tests. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { BelfryError } from "./errors.ts";
+import { BelfryError, messageOf } from "./errors.ts";
 import { httpAgent, httpSender, httpsAgent, type SendHttp } from "./http.ts";
 
 /** One record for a stream. */
@@ -108,6 +108,31 @@ export function s3Put(bucket: string, region?: string): PutObject {
     const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: body });
     await client.send(command, signal === undefined ? {} : { abortSignal: signal });
   };
+}
+
+/** An object to read, at one version or as it is now, in a region or in the function's own. */
+interface ObjectPlace {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string;
+  readonly region: string;
+}
+
+/** Opens an object of any bucket for reading as a stream. Raises NOT_FOUND when it is not there, UNAVAILABLE for everything else. */
+export async function s3Get(object: ObjectPlace, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const { bucket, key, versionId, region } = object;
+  const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+  const client = await s3Client(region === "" ? undefined : region);
+  const input = { Bucket: bucket, Key: key, ...(versionId === undefined ? {} : { VersionId: versionId }) };
+  try {
+    const { Body } = await client.send(new GetObjectCommand(input), { abortSignal: signal });
+    // In Node.js the body is a stream; the type also covers browsers.
+    return Body as unknown as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    const missing = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404;
+    const text = `cannot read s3://${bucket}/${key}: ${messageOf(cause)}`;
+    throw new BelfryError(missing ? "NOT_FOUND" : "UNAVAILABLE", text, { cause, retryable: true });
+  }
 }
 
 /**

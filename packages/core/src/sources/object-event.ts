@@ -8,6 +8,8 @@ export interface ObjectRef {
   readonly key: string;
   /** Version id, else the ETag: what is the same on every delivery and changes when the object does. */
   readonly version: string;
+  /** The version id alone, to read that very version. */
+  readonly versionId?: string;
   readonly region: string;
 }
 
@@ -69,7 +71,7 @@ function workOfRecord(record: Json, item: DeliveryItem): ObjectWork {
     object: {
       bucket: text(asObject(s3?.["bucket"]), "name"),
       key: decodeKey(text(object, "key")),
-      version: text(object, "versionId") || text(object, "eTag"),
+      ...versionOf(text(object, "versionId"), text(object, "eTag")),
       region: text(record, "awsRegion"),
     },
   };
@@ -85,10 +87,14 @@ function workOfBusEvent(event: Json, item: DeliveryItem): ObjectWork {
     object: {
       bucket: text(asObject(detail?.["bucket"]), "name"),
       key: text(object, "key"),
-      version: text(object, "version-id") || text(object, "etag"),
+      ...versionOf(text(object, "version-id"), text(object, "etag")),
       region: text(event, "region"),
     },
   };
+}
+
+function versionOf(versionId: string, etag: string): Pick<ObjectRef, "version" | "versionId"> {
+  return versionId === "" ? { version: etag } : { version: versionId, versionId };
 }
 
 /** Keys in S3's own events are URL-encoded, with + for a space. */

@@ -1,15 +1,15 @@
 import { BelfryError } from "@belfry/core/platform/errors";
 import { kinesisSource } from "@belfry/core/sources/kinesis";
-import type { Handler, KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
+import type { KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
 import { inAws } from "../compose.ts";
-import { lambdaHandler } from "../invocation.ts";
+import { type LambdaHandler, lambdaHandler } from "../invocation.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**
  * Batches of a Kinesis stream. Of the records to be retried the answer names the first: Lambda goes on from there, and what comes twice is one
  * document. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html
  */
-export function kinesisHandler(runtime: Runtime): Handler<KinesisStreamEvent, KinesisStreamBatchResponse> {
+export function kinesisHandler(runtime: Runtime): LambdaHandler<KinesisStreamEvent, KinesisStreamBatchResponse> {
   return lambdaHandler("ingest-kinesis", runtime, async (event, { run }) => {
     if (!Array.isArray(event.Records))
       throw new BelfryError("BAD_EVENT", "ingest-kinesis takes a Kinesis event with Records, got none");

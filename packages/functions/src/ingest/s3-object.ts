@@ -1,15 +1,15 @@
 import { BelfryError } from "@belfry/core/platform/errors";
 import { objectSource } from "@belfry/core/sources/s3-object";
-import type { Handler, SQSBatchResponse } from "aws-lambda";
+import type { SQSBatchResponse } from "aws-lambda";
 import { inAws } from "../compose.ts";
-import { lambdaHandler } from "../invocation.ts";
+import { type LambdaHandler, lambdaHandler } from "../invocation.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**
  * Objects named by S3, EventBridge or SNS events, in SQS messages or bare. For SQS the answer names exactly the messages to be retried; a bare
  * event raises RETRY. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-export function s3ObjectHandler(runtime: Runtime): Handler<unknown, SQSBatchResponse> {
+export function s3ObjectHandler(runtime: Runtime): LambdaHandler<unknown, SQSBatchResponse> {
   return lambdaHandler("ingest-s3-object", runtime, async (event, { run, place, signal }) => {
     const { itemsToRetry, accounting } = await run(
       objectSource(event, runtime.config, { getObject: runtime.getObject, signal, place }),

@@ -1,12 +1,12 @@
 import { BelfryError } from "@belfry/core/platform/errors";
 import { subscriptionSource } from "@belfry/core/sources/subscription";
-import type { CloudWatchLogsEvent, Handler } from "aws-lambda";
+import type { CloudWatchLogsEvent } from "aws-lambda";
 import { inAws } from "../compose.ts";
-import { lambdaHandler } from "../invocation.ts";
+import { type LambdaHandler, lambdaHandler } from "../invocation.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Payloads of a subscription filter that invokes Lambda itself. Raises RETRY when a record is to be retried: Lambda then brings the whole event again. */
-export function subscriptionHandler(runtime: Runtime): Handler<CloudWatchLogsEvent, void> {
+export function subscriptionHandler(runtime: Runtime): LambdaHandler<CloudWatchLogsEvent, void> {
   return lambdaHandler("ingest-subscription", runtime, async (event, { run, place }) => {
     if (typeof event.awslogs?.data !== "string")
       throw new BelfryError("BAD_EVENT", "ingest-subscription takes an event with awslogs.data, got none");

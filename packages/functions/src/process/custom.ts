@@ -3,8 +3,8 @@ import type { Process } from "@belfry/core/sinks/process";
 import { processSink } from "@belfry/core/sinks/process";
 import { kinesisSource } from "@belfry/core/sources/kinesis";
 import { subscriptionSource } from "@belfry/core/sources/subscription";
-import type { CloudWatchLogsEvent, Handler, KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
-import { lambdaHandler } from "../invocation.ts";
+import type { CloudWatchLogsEvent, KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
+import { type LambdaHandler, lambdaHandler } from "../invocation.ts";
 import type { Runtime } from "../runtime.ts";
 
 type Event = CloudWatchLogsEvent | KinesisStreamEvent;
@@ -13,7 +13,7 @@ type Event = CloudWatchLogsEvent | KinesisStreamEvent;
  * A user's own function on log records: decoded, parsed, enriched and redacted like any others, from a subscription or a stream. The build
  * makes a function of it for the module that `process.entry` of the configuration names.
  */
-export function customHandler(runtime: Runtime, process: Process): Handler<Event, KinesisStreamBatchResponse> {
+export function customHandler(runtime: Runtime, process: Process): LambdaHandler<Event, KinesisStreamBatchResponse> {
   return lambdaHandler("process-custom", runtime, async (event, { run, place }) => {
     const deliverTo = processSink(process);
     if ("awslogs" in event) {
