@@ -22,7 +22,7 @@ const MAX_LINE_BYTES = 262_144;
 const PROPERTIES = "properties";
 
 /** What a dimension says for values beyond the bound; the value itself is kept as a property. */
-export const OTHER = "other";
+const OTHER = "other";
 
 export interface EmfOptions {
   /** 1 to 255 letters, digits and . - _ / # : or spaces, not beginning with a colon or `AWS/`. */

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { BelfryError } from "./errors.ts";
+import { maskCredentials } from "./mask-credentials.ts";
 
 const LEVELS = { debug: 10, info: 20, warn: 30, error: 40, off: 50 } as const;
 
@@ -139,6 +140,5 @@ function frames(stack: string): string[] {
 
 /** Takes user and password out of URLs, and the end off what is too long. */
 function presentableText(text: string): string {
-  const short = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
-  return short.includes("@") ? short.replaceAll(/(?<=:\/\/)[^/\s@]+@/g, "") : short;
+  return maskCredentials(text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text);
 }

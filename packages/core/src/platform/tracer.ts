@@ -30,7 +30,10 @@ export interface Span {
   error(thrown: unknown): void;
   /** Runs `work` as a child span that ends when its promise settles; result and error are passed on. */
   trace<T>(name: string, annotations: Annotations, work: (span: Span) => Promise<T> | T): Promise<T>;
-  /** Adds a child that is over already, epoch milliseconds (fractions allowed): one per stage, its times summed over all windows. */
+  /**
+   * Adds a child that is over already: one per stage, its times summed over all windows. Epoch milliseconds with fractions, as
+   * `performance.timeOrigin + performance.now()` gives them.
+   */
   child(name: string, startMs: number, endMs: number, annotations?: Annotations): void;
 }
 
