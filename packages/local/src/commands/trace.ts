@@ -38,7 +38,7 @@ export function traceCommand(print: (text: string) => void = (text) => console.l
   const paint = paintFor(process.stdout.isTTY === true);
   const command = new Command("trace")
     .description("list and show the traces of local runs")
-    .addHelpText("after", EXAMPLES);
+    .addHelpText("afterAll", EXAMPLES);
   const subcommand = (name: string, description: string) =>
     command
       .command(name)
