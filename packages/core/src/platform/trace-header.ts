@@ -40,8 +40,8 @@ interface InvokeStore {
 }
 
 /**
- * The trace header of the invocation that is running: from the context (the local runtime sets `xrayTraceId` there), else from the Lambda
- * runtime's store of the invocation, else from `_X_AMZN_TRACE_ID`. Read it before the handler first awaits.
+ * The trace header of the invocation that is running: from its context (the local runtime sets `xrayTraceId` there), else from the Lambda
+ * runtime's store, which keeps invocations that share a process apart, else from `_X_AMZN_TRACE_ID`, which holds while there is one only.
  */
 export function traceHeaderOf(context: unknown, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const own = (context as { xrayTraceId?: unknown } | null | undefined)?.xrayTraceId;
