@@ -1,3 +1,5 @@
+import { fieldsOf, MAPPED_CLASSES } from "@belfry/core/sinks/opensearch-fields";
+
 /** One side of a range. */
 export interface Bound {
   readonly text: string;
@@ -38,8 +40,12 @@ export type Query =
 /** The field that words without a field are looked for in. */
 export const DEFAULT_FIELD = "message";
 
-// Fields that hold sentences: a word of them is searched whatever its case. All others are compared as a whole.
-const TEXT_FIELDS: ReadonlySet<string> = new Set(["message", "error.message", "error.stack_trace", "event.original"]);
+// Fields that hold sentences: a word of them is searched whatever its case. All others are compared as a whole, as OpenSearch does by its templates.
+const TEXT_FIELDS: ReadonlySet<string> = new Set(
+  MAPPED_CLASSES.flatMap((dataset) => [...fieldsOf(dataset)])
+    .filter(([, type]) => type === "text" || type === "stored")
+    .map(([field]) => field),
+);
 
 /** Whether a field is searched by its words rather than compared as a whole. */
 export function isTextField(field: string): boolean {
