@@ -9,6 +9,10 @@ import type { Source } from "./sources/source.ts";
 import { StageClock } from "./stage-clock.ts";
 import type { Transform } from "./transforms/transform.ts";
 
+// A segment document may be 64 kB; stages are added at the end and need room.
+// https://docs.aws.amazon.com/xray/latest/devguide/xray-api-segmentdocuments.html
+const MAX_TRACED_CALLS = 40;
+
 /** The parts that a pipeline is made of; `compose` of the functions and of the local runtime bind them. */
 export interface PipelineParts {
   /** Gives every open record its data set and fields. */
@@ -76,11 +80,10 @@ async function runOnce(
 ): Promise<Outcome> {
   const run = new Run(source, options);
   const stages = new StageClock(options.span ?? noSpan);
-  const sinksMs: Record<string, number> = {};
   try {
     for await (const batch of stages.around("decode", source.batches(workspace.batch))) {
       transformBatch(parts, workspace, batch, options, stages);
-      await deliver(parts, batch, options, sinksMs);
+      await deliver(parts, batch, options, run);
       await stages.wait("quarantine", () => quarantineRefused(batch, parts.quarantine));
       run.count(batch);
       if (options.signal.aborted) {
@@ -93,7 +96,7 @@ async function runOnce(
     run.breakOff(`failed: ${messageOf(error)}`);
     options.span?.error(error);
   }
-  return { ...run.outcome(), stagesMs: stages.close(), sinksMs };
+  return { ...run.outcome(), stagesMs: stages.close() };
 }
 
 function transformBatch(
@@ -119,12 +122,7 @@ function routeAll(batch: RecordBatch, name: string): void {
 }
 
 /** Writes to all sinks at once; one sink's failure leaves the others' records delivered. */
-async function deliver(
-  parts: PipelineParts,
-  batch: RecordBatch,
-  options: RunOptions,
-  sinksMs: Record<string, number>,
-): Promise<void> {
+async function deliver(parts: PipelineParts, batch: RecordBatch, options: RunOptions, run: Run): Promise<void> {
   const sinks = options.deliverTo === undefined ? parts.sinks : [options.deliverTo];
   const writes = [...batch.fates.sinks].map(async (fates) => {
     const records = routedTo(batch, fates);
@@ -132,19 +130,23 @@ async function deliver(
     const start = performance.now();
     if (records.length === 0) return;
     if (sink === undefined) settleRest(batch, fates, `no sink named ${fates.sink}`);
-    else await write(sink, batch, records, options);
-    sinksMs[fates.sink] = (sinksMs[fates.sink] ?? 0) + performance.now() - start;
+    else await write(sink, batch, records, options, run.spanForCall(options.span));
+    run.addSinkMs(fates.sink, performance.now() - start);
   });
   await Promise.all(writes);
 }
 
-async function write(sink: Sink, batch: RecordBatch, records: readonly number[], options: RunOptions): Promise<void> {
+async function write(
+  sink: Sink,
+  batch: RecordBatch,
+  records: readonly number[],
+  options: RunOptions,
+  span: Span,
+): Promise<void> {
   const fates = batch.fates.sink(sink.name);
   const context: WriteContext = { signal: options.signal };
   try {
-    await (options.span ?? noSpan).trace(`sink ${sink.name}`, { records: records.length }, () =>
-      sink.write(batch, records, context),
-    );
+    await span.trace(`sink ${sink.name}`, { records: records.length }, () => sink.write(batch, records, context));
     settleRest(batch, fates, options.signal.aborted ? "deadline" : "unsettled");
   } catch (error) {
     settleRest(batch, fates, `sink failed: ${messageOf(error)}`);
@@ -170,6 +172,8 @@ class Run {
   readonly #seen = new Set<string>();
   readonly #source: Source;
   readonly #onBatch: RunOptions["onBatch"];
+  readonly #sinksMs: Record<string, number> = {};
+  #sinkCalls = 0;
   #last: string | undefined;
 
   constructor(source: Source, options: RunOptions) {
@@ -199,8 +203,18 @@ class Run {
     }
   }
 
-  outcome(): Pick<Outcome, "accounting" | "itemsToRetry"> {
+  addSinkMs(sink: string, ms: number): void {
+    this.#sinksMs[sink] = (this.#sinksMs[sink] ?? 0) + ms;
+  }
+
+  /** The span under which the next sink call is traced; after the first calls none, so that a large object does not make a trace too large to send. */
+  spanForCall(span: Span | undefined): Span {
+    this.#sinkCalls++;
+    return span !== undefined && this.#sinkCalls <= MAX_TRACED_CALLS ? span : noSpan;
+  }
+
+  outcome(): Omit<Outcome, "stagesMs"> {
     const itemsToRetry = this.#source.items.filter(({ id }) => this.#retry.has(id)).map(({ id }) => id);
-    return { accounting: this.#accounting, itemsToRetry };
+    return { accounting: this.#accounting, itemsToRetry, sinksMs: this.#sinksMs };
   }
 }

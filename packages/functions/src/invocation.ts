@@ -1,8 +1,9 @@
 import { brokenIdentity } from "@belfry/core/event/fates";
 import type { Outcome, RunOptions } from "@belfry/core/pipeline";
 import { BelfryError } from "@belfry/core/platform/errors";
+import type { Logger } from "@belfry/core/platform/logger";
 import { recordAccounting } from "@belfry/core/platform/metrics";
-import { traceHeaderOf } from "@belfry/core/platform/trace-header";
+import { parseTraceHeader, traceHeaderOf } from "@belfry/core/platform/trace-header";
 import type { Span } from "@belfry/core/platform/tracer";
 import type { Source } from "@belfry/core/sources/source";
 import type { FunctionPlace } from "@belfry/core/sources/subscription";
@@ -43,7 +44,7 @@ export function lambdaHandler<Event, Result>(
       after: () => runtime.metrics.flush(),
       onError: ({ error, context }) => {
         runtime.metrics.flush();
-        runtime.logger.error("invocation failed", { function: name, requestId: context.awsRequestId, error });
+        invocationLogger(name, runtime, context).error("invocation failed", { error });
       },
     })
     .handler((event, context) => invoke(name, runtime, body, event, context));
@@ -92,11 +93,20 @@ function report(runtime: Runtime, name: string, context: Context, outcome: Outco
   const { stagesMs, sinksMs } = outcome;
   recordAccounting(runtime.metrics, outcome.accounting, { function: name, totalMs, stagesMs, sinksMs });
   const broken = brokenIdentity(outcome.accounting);
-  const fields = { function: name, requestId: context.awsRequestId, ...outcome.accounting };
-  if (broken !== undefined) runtime.logger.error("the accounting does not add up", { ...fields, broken });
-  else if (outcome.itemsToRetry.length > 0)
-    runtime.logger.warn("items to be retried", { ...fields, items: outcome.itemsToRetry.length });
-  else runtime.logger.debug("invocation done", fields);
+  const logger = invocationLogger(name, runtime, context);
+  const { accounting, itemsToRetry } = outcome;
+  if (broken !== undefined) logger.error("the accounting does not add up", { ...accounting, broken });
+  else if (itemsToRetry.length > 0) logger.warn("items to be retried", { ...accounting, items: itemsToRetry.length });
+  else logger.debug("invocation done", { ...accounting });
+}
+
+function invocationLogger(name: string, runtime: Runtime, context: Context): Logger {
+  const traceId = parseTraceHeader(traceHeaderOf(context))?.root;
+  return runtime.logger.with({
+    function: name,
+    requestId: context.awsRequestId,
+    ...(traceId === undefined ? {} : { traceId }),
+  });
 }
 
 function workMs(remainingMs: number): number {
