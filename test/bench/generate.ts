@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import type { KinesisStreamEvent, KinesisStreamRecord } from "aws-lambda";
 import { alb, apigw, nginx, resolver } from "./shapes/access.ts";
 import { cloudtrail } from "./shapes/cloudtrail.ts";
 import { type Fleet, fleet } from "./shapes/fleet.ts";
@@ -125,7 +126,7 @@ export const SETS: readonly SetName[] = ["mixed", ...ALL_SHAPES, "small", "max6m
 /** A Kinesis event of CloudWatch Logs payloads, and what it weighs. */
 export interface Workload {
   readonly set: SetName;
-  readonly event: { readonly Records: readonly KinesisEventRecord[] };
+  readonly event: KinesisStreamEvent;
   readonly records: number;
   readonly events: number;
   /** Bytes of all payloads as JSON, and of the same compressed. */
@@ -153,14 +154,12 @@ export function makeWorkload(set: SetName, seed = 1): Workload {
 }
 
 /** A Kinesis event with a record for each of the given data. */
-export function kinesisEvent(datas: readonly Buffer[]): Workload["event"] {
+export function kinesisEvent(datas: readonly Buffer[]): KinesisStreamEvent {
   return { Records: datas.map(kinesisRecord) };
 }
 
 /** A record of a Kinesis event as Lambda gets it. https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
-export type KinesisEventRecord = ReturnType<typeof kinesisRecord>;
-
-function kinesisRecord(data: Buffer, index: number) {
+function kinesisRecord(data: Buffer, index: number): KinesisStreamRecord {
   const sequenceNumber = `4959033827149025660855969253836157109592157598913658${1000 + index}`;
   return {
     kinesis: {
@@ -170,10 +169,10 @@ function kinesisRecord(data: Buffer, index: number) {
       data: data.toString("base64"),
       approximateArrivalTimestamp: 1_795_316_400.987,
     },
-    eventSource: "aws:kinesis" as const,
+    eventSource: "aws:kinesis",
     eventVersion: "1.0",
     eventID: `shardId-000000000006:${sequenceNumber}`,
-    eventName: "aws:kinesis:record" as const,
+    eventName: "aws:kinesis:record",
     invokeIdentityArn: "arn:aws:iam::123456789012:role/lambda-role",
     awsRegion: "ap-northeast-2",
     eventSourceARN: "arn:aws:kinesis:ap-northeast-2:123456789012:stream/central-logs",

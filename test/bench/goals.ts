@@ -85,7 +85,7 @@ export const BOMB_GOAL: Goal = {
 };
 
 /** How much a bound gives in a short run, whose few rounds scatter. */
-export const SHORT_SLACK = 1.25;
+const SHORT_SLACK = 1.25;
 
 /** The bound as it holds in this run. */
 export function boundOf(goal: Goal, short: boolean): number {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { KinesisStreamEvent } from "aws-lambda";
 import { makeWorkload, type SetName, type Workload } from "./generate.ts";
 import { ratios } from "./statistics.ts";
 import { Worker } from "./workers.ts";
@@ -31,7 +32,7 @@ export function storeWorkload(set: SetName): StoredWorkload {
 }
 
 /** Stores an event under a name. */
-export function store(name: string, event: Workload["event"]): string {
+export function store(name: string, event: KinesisStreamEvent): string {
   mkdirSync(FOLDER, { recursive: true });
   const file = resolve(FOLDER, `${name}.json`);
   writeFileSync(file, JSON.stringify(event));

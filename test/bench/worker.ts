@@ -1,7 +1,7 @@
 // One variant in a process of its own: reads a command a line on standard input, answers each with a line of JSON on standard output.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { Workload } from "./generate.ts";
+import type { KinesisStreamEvent } from "aws-lambda";
 import { VARIANTS, type VariantName } from "./variants/all.ts";
 import type { Outputs } from "./variants/variant.ts";
 
@@ -24,7 +24,7 @@ export interface Answer {
 
 const write = process.stdout.write.bind(process.stdout);
 const variant = await VARIANTS[process.argv[2] as VariantName]();
-const events = new Map<string, Workload["event"]>();
+const events = new Map<string, KinesisStreamEvent>();
 
 async function answer(command: Command): Promise<Answer> {
   if (command.command === "load") {
@@ -40,7 +40,7 @@ async function answer(command: Command): Promise<Answer> {
   return { cpuUs: user + system, maxRssBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-async function writeOutputs(event: Workload["event"], bulkFile: string, archiveFile: string): Promise<Answer> {
+async function writeOutputs(event: KinesisStreamEvent, bulkFile: string, archiveFile: string): Promise<Answer> {
   if (variant.outputs === undefined) throw new Error(`${process.argv[2]} has no outputs`);
   const { bulk, archive, received, dropped } = await variant.outputs(event);
   writeFileSync(bulkFile, Buffer.concat(bulk));

@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
-import type { KinesisEventRecord, LogsPayload } from "../generate.ts";
+import type { KinesisStreamRecord } from "aws-lambda";
+import type { LogsPayload } from "../generate.ts";
 import type { Variant } from "./variant.ts";
 
 const TRAILER_BYTES = 4;
@@ -38,6 +39,6 @@ export const floor: Variant = {
   },
 };
 
-function decodeRecord(record: KinesisEventRecord): LogsPayload {
+function decodeRecord(record: KinesisStreamRecord): LogsPayload {
   return JSON.parse(gunzipSync(Buffer.from(record.kinesis.data, "base64")).toString());
 }

@@ -1,4 +1,4 @@
-import type { Workload } from "../generate.ts";
+import type { KinesisStreamEvent } from "aws-lambda";
 
 /** What the equality gate compares: every byte that would have gone to each destination, and what was dropped. */
 export interface Outputs {
@@ -13,7 +13,7 @@ export interface Outputs {
 /** One way to work on an event, alone in its process. */
 export interface Variant {
   /** Does the whole work once; what it makes is thrown away. */
-  run(event: Workload["event"]): void | Promise<void>;
+  run(event: KinesisStreamEvent): void | Promise<void>;
   /** Does the work once more and hands over what came of it. */
-  outputs?(event: Workload["event"]): Outputs | Promise<Outputs>;
+  outputs?(event: KinesisStreamEvent): Outputs | Promise<Outputs>;
 }
