@@ -1,0 +1,155 @@
+// Every bundle that `npm run build` makes starts in AWS's own runtime client and answers a real event; its services are stand-ins on loopback.
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { FirehoseTransformationResult } from "aws-lambda";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import {
+  envelope,
+  firehoseEvent,
+  kinesisEvent,
+  s3Event,
+  sequenceNumber,
+  sqsEvent,
+  subscriptionEvent,
+  zipped,
+} from "../support/events.ts";
+import { LoopbackServices } from "./support/loopback-services.ts";
+import { LambdaFunction } from "./support/runtime-api.ts";
+import { installRuntimeClient, RUNTIME_CLIENT_VERSION } from "./support/runtime-client.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const BUNDLES = resolve(ROOT, ".cache/bundles");
+const CONFIG = "examples/own-function/belfry.config.ts";
+
+const MESSAGES = [
+  '{"level":"error","message":"no stock","order":"A1"}',
+  "2026-11-22T12:00:00Z WARN slow answer",
+  "plain text",
+];
+const PAYLOAD = zipped(envelope(MESSAGES, { logGroup: "/app/orders" }));
+
+let runtimeClient: string;
+let sizes: string;
+let services: LoopbackServices;
+let running: LambdaFunction | undefined;
+const coldStarts: string[] = [];
+
+beforeAll(() => {
+  runtimeClient = installRuntimeClient();
+  const build = spawnSync(process.execPath, ["scripts/build.ts", "--config", CONFIG, "--out", BUNDLES], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  expect(build.stderr).toBe("");
+  sizes = build.stdout;
+});
+
+beforeEach(async () => {
+  services = await LoopbackServices.start();
+});
+
+afterEach(async () => {
+  await running?.stop();
+  running = undefined;
+  await services.stop();
+});
+
+afterAll(() => {
+  process.stdout.write(
+    `\n${sizes}\ncold start in aws-lambda-ric ${RUNTIME_CLIENT_VERSION}, Node ${process.version}, with the first answer:\n`,
+  );
+  process.stdout.write(`${coldStarts.join("\n")}\n`);
+});
+
+/** Starts the bundle and gives it one event. */
+async function answerOf(name: string, event: unknown): Promise<unknown> {
+  running = await LambdaFunction.start({
+    runtimeClient,
+    bundle: resolve(BUNDLES, name),
+    name,
+    environment: {
+      AWS_ENDPOINT_URL: services.url,
+      AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+      OPENSEARCH_URL: services.url,
+      BELFRY_ARCHIVE_STREAM: "belfry-archive",
+      BELFRY_QUARANTINE_BUCKET: "belfry-quarantine",
+      ORDERS_URL: `${services.url}/orders`,
+    },
+  });
+  const invoked = performance.now();
+  const answer = await running.invoke(event);
+  const firstMs = performance.now() - invoked;
+  coldStarts.push(
+    `${name.padEnd(22)}${running.coldStartMs.toFixed(0).padStart(6)} ms  +${firstMs.toFixed(0).padStart(4)} ms`,
+  );
+  if ("error" in answer) throw new Error(`${name}: ${JSON.stringify(answer.error)}\n${running.output}`);
+  return answer.value;
+}
+
+function expectDelivered(messages: readonly string[]): void {
+  const archived = services.streams.get("belfry-archive") ?? [];
+  expect(archived).toHaveLength(messages.length);
+  expect([...services.indexed.values()]).toEqual(archived);
+  expect(archived.map(({ service }) => service)).toEqual(
+    messages.map(() => ({ name: "orders", environment: "production" })),
+  );
+}
+
+describe("every bundle answers a real event in AWS's runtime client", () => {
+  const tested = [
+    "ingest-kinesis",
+    "ingest-s3-object",
+    "ingest-subscription",
+    "process-send-orders",
+    "transform-firehose",
+  ];
+
+  test("there is a test of each", () => {
+    expect(readdirSync(BUNDLES).sort()).toEqual(tested);
+  });
+
+  test("ingest-kinesis delivers a stream's records and asks for none again", async () => {
+    expect(await answerOf("ingest-kinesis", kinesisEvent([PAYLOAD]))).toEqual({ batchItemFailures: [] });
+    expectDelivered(MESSAGES);
+  });
+
+  test("ingest-subscription delivers the payload of a subscription", async () => {
+    expect(await answerOf("ingest-subscription", subscriptionEvent(PAYLOAD))).toBeNull();
+    expectDelivered(MESSAGES);
+  });
+
+  test("ingest-s3-object reads the object that a queued notification names", async () => {
+    const lines = ['{"level":"info","message":"first"}', '{"level":"info","message":"second"}'];
+    services.objects.set("logs/app/2026/11/22.ndjson.gz", gzipSync(`${lines.join("\n")}\n`));
+    const event = sqsEvent([JSON.stringify(s3Event([{ bucket: "logs", key: "app/2026/11/22.ndjson.gz" }]))]);
+    expect(await answerOf("ingest-s3-object", event)).toEqual({ batchItemFailures: [] });
+    expect(services.streams.get("belfry-archive")).toHaveLength(lines.length);
+  });
+
+  test("transform-firehose answers each record with its documents", async () => {
+    const answer = (await answerOf("transform-firehose", firehoseEvent([PAYLOAD]))) as FirehoseTransformationResult;
+    expect(answer.records.map(({ recordId, result }) => ({ recordId, result }))).toEqual([
+      { recordId: sequenceNumber(0), result: "Ok" },
+    ]);
+    const documents = Buffer.from(answer.records[0].data ?? "", "base64")
+      .toString()
+      .trim()
+      .split("\n");
+    expect(documents.map((document) => JSON.parse(document).service.name)).toEqual(MESSAGES.map(() => "orders"));
+  });
+
+  test("process-send-orders hands the user's own function the documents", async () => {
+    expect(await answerOf("process-send-orders", kinesisEvent([PAYLOAD]))).toEqual({ batchItemFailures: [] });
+    const orders = services.posted.get("/orders")?.flat() as { id: string; document: Record<string, unknown> }[];
+    expect(orders.map(({ document }) => document.service)).toHaveLength(MESSAGES.length);
+  });
+
+  test("process-send-orders names the record for which the user's own function asked to try again", async () => {
+    services.postStatus = 503;
+    const answer = await answerOf("process-send-orders", kinesisEvent([PAYLOAD]));
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: sequenceNumber(0) }] });
+  });
+});
