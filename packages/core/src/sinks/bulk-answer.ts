@@ -68,10 +68,27 @@ function reasons(error: Record<string, unknown>): string[] {
   return found;
 }
 
+/**
+ * How often a text stands in the body. Items without errors are alike to a digit, so each is looked for first as far behind the last as that was
+ * behind the one before it; a wrong guess can only find too few, and then the answer is parsed.
+ */
 function count(body: Buffer, text: Buffer): number {
   let found = 0;
-  for (let at = body.indexOf(text); at >= 0; at = body.indexOf(text, at + text.length)) found++;
+  let stride = 0;
+  for (let at = body.indexOf(text); at >= 0; found++) {
+    if (stride > 0 && standsAt(body, at + stride, text)) at += stride;
+    else {
+      const next = body.indexOf(text, at + text.length);
+      stride = next - at;
+      at = next;
+    }
+  }
   return found;
+}
+
+function standsAt(body: Buffer, at: number, text: Buffer): boolean {
+  for (let i = 0; i < text.length; i++) if (body[at + i] !== text[i]) return false;
+  return true;
 }
 
 function parseJson(body: Buffer): unknown {

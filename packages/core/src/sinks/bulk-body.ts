@@ -26,6 +26,9 @@ export class BulkBody {
   /** By data set and day: `{"create":{"_index":"…","_id":"`. */
   readonly #actions: Map<number, DataView>[] = [];
   readonly #daysKept: number[] = [];
+  #lastDataset = -1;
+  #lastDay = Number.NaN;
+  #lastAction = ACTION_END;
 
   constructor(retentionDays: RetentionDays) {
     this.#retentionDays = retentionDays;
@@ -68,9 +71,13 @@ export class BulkBody {
     const dataset = batch.dataset[record];
     this.#daysKept[dataset] ??= this.#retentionDays[datasetName(dataset)] ?? DEFAULT_RETENTION_DAYS;
     const day = indexDay(batch.time[record], nowMs, this.#daysKept[dataset]);
+    if (day === this.#lastDay && dataset === this.#lastDataset) return this.#lastAction;
     this.#actions[dataset] ??= new Map();
     const days = this.#actions[dataset];
-    return days.get(day) ?? this.#makeAction(days, dataset, day);
+    this.#lastAction = days.get(day) ?? this.#makeAction(days, dataset, day);
+    this.#lastDay = day;
+    this.#lastDataset = dataset;
+    return this.#lastAction;
   }
 
   #makeAction(days: Map<number, DataView>, dataset: number, day: number): DataView {

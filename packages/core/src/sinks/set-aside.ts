@@ -21,8 +21,22 @@ const STRICT = /dynamic introduction of \[([^\]]+)\] within \[([^\]]+)\]/;
 /** Fields that the mapping makes beside or below the one in the document. */
 const SHADOW = /\.(?:_value|_valueAndPath|_keyed|keyword|text)$/;
 
-/** The path of the field that the reason of a refusal names; undefined when it names none. Of several the first counts: what follows may quote the document. */
-export function refusedField(error: ItemError): string | undefined {
+/** Half of what a Lucene term may have, 32,766 bytes: the rest is for the keys that stand in the term before the value. */
+const LONG_TERM_BYTES = 16_383;
+
+/** A string below an open object that is too long for Lucene: the reason names the object only. */
+const IMMENSE_TERM = "immense term";
+
+/** What to take out of a document. */
+export interface RefusedField {
+  /** Dotted; undefined when the reason names none. */
+  readonly path: string | undefined;
+  /** True when the longest string below the path is meant. */
+  readonly longest: boolean;
+}
+
+/** What the reason of a refusal names. Of several fields the first counts: what follows may quote the document. */
+export function refusedField(error: ItemError): RefusedField {
   let first = Number.POSITIVE_INFINITY;
   let field: string | undefined;
   const take = (match: RegExpExecArray | null, path: (match: RegExpExecArray) => string) => {
@@ -32,7 +46,7 @@ export function refusedField(error: ItemError): string | undefined {
   };
   for (const pattern of FIELD_PATTERNS) take(pattern.exec(error.reason), ([, path]) => path);
   take(STRICT.exec(error.reason), ([, name, parent]) => (parent === "_doc" ? name : `${parent}.${name}`));
-  return field?.replace(SHADOW, "");
+  return { path: field?.replace(SHADOW, ""), longest: error.reason.includes(IMMENSE_TERM) };
 }
 
 /**
@@ -40,7 +54,7 @@ export function refusedField(error: ItemError): string | undefined {
  * nothing of it is lost. All other values stay as they are written, numbers of any size included. Undefined when nothing can be moved:
  * the field is not there (moved before), or is Belfry's own.
  */
-export function setAside(document: string, field: string | undefined): string | undefined {
+export function setAside(document: string, field: RefusedField): string | undefined {
   try {
     return moveAside(parseExactly(document), field);
   } catch {
@@ -49,9 +63,10 @@ export function setAside(document: string, field: string | undefined): string | 
   }
 }
 
-function moveAside(root: unknown, field: string | undefined): string | undefined {
+function moveAside(root: unknown, field: RefusedField): string | undefined {
   if (!isObject(root)) return undefined;
-  const path = field === undefined ? openMember(root) : placeOf(root, field.split("."));
+  const named = field.path === undefined ? openMember(root) : placeOf(root, field.path.split("."));
+  const path = named !== undefined && field.longest ? [...named, ...longestBelow(root, named)] : named;
   if (path === undefined || path[0] === "belfry") return undefined;
   const value = take(root, path);
   const belfry = isObject(root.belfry) ? root.belfry : {};
@@ -95,6 +110,24 @@ function placeOf(parent: JsonObject, names: readonly string[]): string[] | undef
     if (below !== undefined) return [key, ...below];
   }
   return undefined;
+}
+
+/** The keys from a place down to the longest string below it; none when it is no object, or holds no string that is too long. */
+function longestBelow(root: JsonObject, place: readonly string[]): string[] {
+  let longest: string[] = [];
+  let bytes = LONG_TERM_BYTES;
+  const walk = (value: unknown, keys: string[]): void => {
+    if (isObject(value)) for (const [key, member] of Object.entries(value)) walk(member, [...keys, key]);
+    const length = typeof value === "string" || Array.isArray(value) ? Buffer.byteLength(JSON.stringify(value)) : 0;
+    if (length <= bytes) return;
+    bytes = length;
+    longest = keys;
+  };
+  walk(
+    place.reduce<unknown>((value, key) => (value as JsonObject)[key], root),
+    [],
+  );
+  return longest;
 }
 
 /** Removes a field and the objects that are empty without it. */
