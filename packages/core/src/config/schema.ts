@@ -59,6 +59,10 @@ const Redact = z.strictObject({
     .default([])
     .describe("JavaScript regular expressions whose matches are masked"),
   except: z.array(z.string()).default(["aws.vpcflow"]).describe("data sets that are not searched"),
+  keepIdentities: z
+    .array(z.string())
+    .default(["aws.cloudtrail"])
+    .describe("data sets in which e-mail addresses and access key ids stay, because they say who did what"),
 });
 
 const Route = z.strictObject({

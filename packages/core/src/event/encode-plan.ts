@@ -53,7 +53,7 @@ const BELFRY_ID = "belfry.id";
 const ECS_VERSION = "ecs.version";
 
 /** The version of the Elastic Common Schema whose names the fields have. https://www.elastic.co/guide/en/ecs/8.11/index.html */
-const ECS = "8.11.0";
+export const ECS = "8.11.0";
 
 /** Makes the plan for a record's shape: fields sorted by path, so that siblings stand together; of several with one path the last wins. */
 export function makePlan(batch: RecordBatch, record: number, constants: RenderedConstants): Plan {

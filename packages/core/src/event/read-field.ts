@@ -1,4 +1,5 @@
 import { datasetName } from "./dataset.ts";
+import { ECS } from "./encode-plan.ts";
 import { pathAncestors, pathId, pathName, WHOLE_DOCUMENT } from "./field-path.ts";
 import { literalValue } from "./literals.ts";
 import { KIND_BITS, Kind, kindOf, type RecordBatch } from "./record-batch.ts";
@@ -7,20 +8,52 @@ const DAY_MS = 86_400_000;
 const TIMESTAMP = pathId("@timestamp");
 const DATASET = pathId("event.dataset");
 const BELFRY_ID = pathId("belfry.id");
+const ECS_VERSION = pathId("ecs.version");
 
 /**
- * The value of a record's field as JSON would give it: string, number, boolean, null, array or object; undefined when it has none. A path
- * inside a raw object (`app.user.id`) is looked up in it.
+ * The value of a record's field as its finished document has it: string, number, boolean, null, array or object; undefined when it has none. A path
+ * inside an object (`app.user.id`) is looked up in it, and a field below another field's path is not there, since it is not written.
  */
 export function readField(batch: RecordBatch, record: number, path: number): unknown {
-  const row = batch.rowOf(record, path);
-  if (row >= 0) return valueAt(batch, record, row);
-  if (path === TIMESTAMP) return timestampOf(batch, record);
-  if (path === DATASET) return batch.dataset[record] === 0 ? undefined : datasetName(batch.dataset[record]);
-  if (path === BELFRY_ID) return batch.idOf(record);
-  const constant = batch.streamFor(record).get(path);
-  if (constant !== undefined) return constant;
-  return insideRaw(batch, record, path);
+  const first = batch.rowsFrom[record];
+  const end = batch.rowsTo[record];
+  if (first < end && batch.code[first] >>> KIND_BITS === WHOLE_DOCUMENT) {
+    return insideOf(valueAt(batch, record, first), pathName(path));
+  }
+  const above = pathAncestors(path);
+  let row = -1;
+  let outermost = Number.MAX_SAFE_INTEGER;
+  let outermostRow = -1;
+  for (let i = end - 1; i >= first; i--) {
+    const code = batch.code[i];
+    const other = code >>> KIND_BITS;
+    if (kindOf(code) === Kind.none || other > path) continue;
+    if (other === path) row = Math.max(row, i);
+    else if (other < outermost && above.includes(other)) {
+      outermost = other;
+      outermostRow = i;
+    }
+  }
+  if (outermostRow >= 0) {
+    return insideOf(valueAt(batch, record, outermostRow), pathName(path).slice(pathName(outermost).length + 1));
+  }
+  return row >= 0 ? valueAt(batch, record, row) : fieldOfAll(batch, record, path);
+}
+
+/** The value of a field that every record has, or every record of a stream. */
+function fieldOfAll(batch: RecordBatch, record: number, path: number): unknown {
+  switch (path) {
+    case TIMESTAMP:
+      return timestampOf(batch, record);
+    case DATASET:
+      return batch.dataset[record] === 0 ? undefined : datasetName(batch.dataset[record]);
+    case BELFRY_ID:
+      return batch.idOf(record);
+    case ECS_VERSION:
+      return ECS;
+    default:
+      return batch.streamFor(record).get(path);
+  }
 }
 
 /** The value of one field row. */
@@ -64,38 +97,35 @@ function timestampOf(batch: RecordBatch, record: number): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
-function insideRaw(batch: RecordBatch, record: number, path: number): unknown {
-  const above = pathAncestors(path);
-  for (let row = batch.rowsTo[record] - 1; row >= batch.rowsFrom[record]; row--) {
-    const code = batch.code[row];
-    const kind = kindOf(code);
-    if (kind !== Kind.raw && kind !== Kind.derived) continue;
-    const root = code >>> KIND_BITS;
-    if (root !== WHOLE_DOCUMENT && !above.includes(root)) continue;
-    const rest = root === WHOLE_DOCUMENT ? pathName(path) : pathName(path).slice(pathName(root).length + 1);
-    return step(valueAt(batch, record, row), rest.split("."));
-  }
-  return undefined;
+/**
+ * What stands at a path in a value, as EventBridge patterns see events: through an array it is an array of what the elements have there, and a key that
+ * holds dots itself counts like keys in one another.
+ */
+function insideOf(value: unknown, path: string): unknown {
+  const found: unknown[] = [];
+  const isPlain = collect(value, path.split("."), found);
+  if (found.length === 0) return undefined;
+  return isPlain && found.length === 1 ? found[0] : found.flat();
 }
 
-/**
- * Walks into a value by keys; on the way through an array it collects what its elements hold, and a key that holds dots itself is found by its
- * whole name: both as EventBridge patterns see an event.
- */
-function step(value: unknown, keys: readonly string[]): unknown {
-  if (keys.length === 0) return value;
-  if (Array.isArray(value)) {
-    const found = value.map((element) => step(element, keys)).filter((element) => element !== undefined);
-    return found.length === 0 ? undefined : found.flat();
+/** Adds what stands at the keys' path to `found`; false when there was an array on the way. */
+function collect(value: unknown, keys: readonly string[], found: unknown[]): boolean {
+  if (keys.length === 0) {
+    found.push(value);
+    return true;
   }
-  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) {
+    for (const element of value) collect(element, keys, found);
+    return false;
+  }
+  if (typeof value !== "object" || value === null) return true;
+  let isPlain = true;
   for (let length = 1; length <= keys.length; length++) {
     const key = keys.slice(0, length).join(".");
     if (!Object.hasOwn(value, key)) continue;
-    const found = step((value as Record<string, unknown>)[key], keys.slice(length));
-    if (found !== undefined) return found;
+    isPlain = collect((value as Record<string, unknown>)[key], keys.slice(length), found) && isPlain;
   }
-  return undefined;
+  return isPlain;
 }
 
 /** All fields of a record by path, later ones over earlier ones, constants of its stream included: for tools and tests. */

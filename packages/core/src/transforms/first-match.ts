@@ -1,0 +1,18 @@
+import type { RecordBatch } from "../event/record-batch.ts";
+import type { RecordPattern } from "../event/record-pattern.ts";
+
+/** Calls `act` for each open record with the first of the rules whose pattern matches it; not for a record that none matches. */
+export function firstMatches<Rule extends { readonly pattern: RecordPattern }>(
+  batch: RecordBatch,
+  rules: readonly Rule[],
+  act: (record: number, rule: Rule) => void,
+): void {
+  for (let record = 0; record < batch.count; record++) {
+    if (!batch.fates.isOpen(record)) continue;
+    for (const rule of rules) {
+      if (!rule.pattern.matches(batch, record)) continue;
+      act(record, rule);
+      break;
+    }
+  }
+}
