@@ -1,0 +1,32 @@
+import path from "node:path";
+
+/** Where the local runtime keeps everything, unless it is told another folder. */
+export const DEFAULT_FOLDER = ".belfry";
+
+/** What is where in Belfry's folder. */
+export interface BelfryFolder {
+  readonly root: string;
+  /** Documents, in the layout of S3. */
+  readonly archive: string;
+  /** Sealed files of what could not be delivered, and their key beside it. */
+  readonly quarantine: string;
+  readonly quarantineKey: string;
+  readonly traces: string;
+  /** What stands for S3 when an event names an object: `<bucket>/<key>`. */
+  readonly objects: string;
+  /** Metrics as Lambda would log them. */
+  readonly metrics: string;
+}
+
+/** The places in one folder; nothing is made yet. */
+export function belfryFolder(root: string): BelfryFolder {
+  return {
+    root,
+    archive: path.join(root, "archive"),
+    quarantine: path.join(root, "quarantine"),
+    quarantineKey: path.join(root, "quarantine.key"),
+    traces: path.join(root, "traces"),
+    objects: path.join(root, "objects"),
+    metrics: path.join(root, "metrics.ndjson"),
+  };
+}
