@@ -1,6 +1,7 @@
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import { SLACK } from "../event/payload.ts";
 import { BelfryError, messageOf } from "../platform/errors.ts";
+import { zstdDecompressAll } from "../platform/zstd-frames.ts";
 
 // The gzip trailer says the inflated size (RFC 1952, ISIZE). It is only a hint for the size of the first chunk: a lie costs one allocation.
 const MAX_CHUNK = 64 * 1024 * 1024;
@@ -26,7 +27,7 @@ export function inflate(bytes: Buffer, maxBytes: number): Buffer {
   const gzip = isGzip(bytes);
   if (!gzip && !isZstd(bytes)) return bytes;
   try {
-    if (!gzip) return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+    if (!gzip) return zstdDecompressAll(bytes, maxBytes);
     return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: chunkSize(bytes, maxBytes) });
   } catch (error) {
     if (error instanceof RangeError || (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {

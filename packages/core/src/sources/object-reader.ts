@@ -4,6 +4,7 @@ import type { Config } from "../config/schema.ts";
 import { type DeliveryItem, payloadOf, SLACK } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
 import type { Stream } from "../event/stream.ts";
+import { cutAtFrames } from "../platform/zstd-frames.ts";
 import { WINDOW_BYTES } from "./decode-items.ts";
 import { isGzip, isZstd } from "./inflate.ts";
 import { type JsonPieces, piecesOf } from "./json-pieces.ts";
@@ -182,7 +183,7 @@ async function* plainBytes(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buff
     yield* all;
     return;
   }
-  const source = Readable.from(all);
+  const source = Readable.from(isZstd(first) ? cutAtFrames(all) : all);
   source.on("error", (error) => decompressor.destroy(error));
   yield* source.pipe(decompressor) as AsyncIterable<Buffer>;
 }
