@@ -17,8 +17,12 @@ export interface Message {
 
 const MESSAGE = pathId("message");
 
-/** A batch with one record a message, encoded and routed to the sinks named. */
-export function routedBatch(sinks: readonly string[], messages: readonly (string | Message)[]): RecordBatch {
+/** A batch with one record a message, encoded and routed to the sinks named. Ids follow from position and `keys`. */
+export function routedBatch(
+  sinks: readonly string[],
+  messages: readonly (string | Message)[],
+  keys = "event",
+): RecordBatch {
   const batch = new RecordBatch();
   const stream = batch.addStream(
     new Stream({ account: "123456789012", region: "eu-central-1", regionAssumed: false, logGroup: "/app/orders" }),
@@ -27,7 +31,7 @@ export function routedBatch(sinks: readonly string[], messages: readonly (string
     const { text, dataset = "app.text", time = NOW_MS } = typeof given === "string" ? { text: given } : given;
     const bytes = Buffer.from(text);
     const payload = batch.addPayload(payloadOf(bytes, { id: `item-${i}`, origin: "test" }));
-    const key = Buffer.from(`event-${i}`);
+    const key = Buffer.from(`${keys}-${i}`);
     const record = batch.append({ payload, stream, start: 0, end: bytes.length }, time, false, key, 0, key.length);
     batch.received++;
     batch.dataset[record] = datasetId(dataset);
