@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DATASETS } from "./datasets.ts";
 
 const SinkName = z
   .string()
@@ -9,9 +10,12 @@ const Glob = z.string().min(1).describe("a name in which * stands for any charac
 /** An EventBridge event pattern over a record's fields; compiled, and refused with AWS's reason, when the configuration is loaded. */
 const Pattern = z.record(z.string(), z.unknown());
 
+/** A data set that a parser makes; the name of the parser too. */
+const Dataset = z.enum(DATASETS);
+
 const Account = z.strictObject({
-  name: z.string().min(1),
-  labels: z.record(z.string(), z.string()).default({}),
+  name: z.string().min(1).describe("becomes cloud.account.name"),
+  labels: z.record(z.string(), z.string()).default({}).describe("become labels.*"),
 });
 
 const ParserRule = z
@@ -20,7 +24,7 @@ const ParserRule = z
     logStream: Glob.optional(),
     bucket: Glob.optional(),
     key: Glob.optional(),
-    parser: z.string().describe("a parser's data set: aws.vpcflow, aws.cloudtrail, aws.lambda, app.json, app.text"),
+    parser: Dataset.describe("the parser, by its data set"),
     format: z
       .string()
       .optional()
@@ -34,7 +38,7 @@ const ParserRule = z
 const EnrichRule = z.strictObject({
   logGroup: Glob.optional(),
   bucket: Glob.optional(),
-  account: z.string().optional(),
+  account: Glob.optional(),
   service: z.string().optional().describe("becomes service.name"),
   environment: z.string().optional().describe("becomes service.environment"),
   labels: z.record(z.string(), z.string()).default({}).describe("become labels.*; log group tags go here"),
@@ -49,7 +53,7 @@ const SampleRule = z.strictObject({
 });
 
 const Redact = z.strictObject({
-  email: z.boolean().default(true),
+  email: z.boolean().default(true).describe("e-mail addresses"),
   cards: z.boolean().default(true).describe("card numbers that pass the Luhn check"),
   awsKeys: z.boolean().default(true).describe("access key ids and secret access keys"),
   tokens: z.boolean().default(true).describe("JSON Web Tokens, bearer tokens, and values of keys that name a secret"),
@@ -58,9 +62,9 @@ const Redact = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe("JavaScript regular expressions whose matches are masked"),
-  except: z.array(z.string()).default(["aws.vpcflow"]).describe("data sets that are not searched"),
+  except: z.array(Dataset).default(["aws.vpcflow"]).describe("data sets that are not searched"),
   keepIdentities: z
-    .array(z.string())
+    .array(Dataset)
     .default(["aws.cloudtrail"])
     .describe("data sets in which e-mail addresses and access key ids stay, because they say who did what"),
 });
@@ -141,7 +145,9 @@ const Expectation = z.strictObject({
 const TestCase = z.strictObject({
   name: z.string().min(1),
   given: z.strictObject({
-    message: z.union([z.string(), z.record(z.string(), z.unknown())]),
+    message: z
+      .union([z.string(), z.record(z.string(), z.unknown())], "expected a text or an object")
+      .describe("the log line, or an object that stands for its JSON"),
     logGroup: z.string().optional(),
     logStream: z.string().optional(),
     account: z.string().optional(),
