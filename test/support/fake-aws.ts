@@ -80,7 +80,9 @@ function answer(fake: FakeAws, request: http.IncomingMessage, body: Buffer): Ans
   if (typeof target === "string") return putRecords(fake, target, JSON.parse(body.toString("utf8")) as PutCall);
   const path = decodeURIComponent(new URL(request.url ?? "/", fake.url).pathname);
   if (request.method === "PUT") fake.objects.set(path, body);
-  return { status: 200, body: "" };
+  const object = fake.objects.get(path);
+  if (object === undefined) return { status: 404, body: "<Error><Code>NoSuchKey</Code></Error>" };
+  return { status: 200, body: request.method === "PUT" ? "" : object };
 }
 
 function putRecords(fake: FakeAws, target: string, call: PutCall): Answer {

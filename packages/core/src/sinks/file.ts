@@ -66,7 +66,8 @@ async function append(file: string, bytes: Uint8Array): Promise<void> {
     try {
       await handle.appendFile(bytes);
     } catch (thrown) {
-      await handle.truncate(size);
+      // Where even that fails, the first error is the one to report.
+      await handle.truncate(size).catch(() => undefined);
       throw thrown;
     }
   } finally {

@@ -109,8 +109,10 @@ describe("the OpenSearch sink", () => {
     const { store, deliver } = setUp([], { maxRequestBytes: 2_000 });
     const { fates } = await deliver([..."abcdefghij", "x".repeat(2_000)]);
     expect(fates).toEqual([...Array(10).fill("delivered"), "quarantined: opensearch document too large"]);
-    expect(store.requests.length).toBeGreaterThan(1);
-    expect(Math.max(...store.requests.map(({ bytes }) => bytes))).toBeLessThanOrEqual(2_000);
+    const sizes = store.requests.map(({ bytes }) => bytes);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(2_000);
+    // As few requests as the bound allows.
+    expect(sizes).toHaveLength(Math.ceil(10 / Math.floor(2_000 / (sizes[0] / store.requests[0].actions.length))));
   });
 
   it("sends a document that the mapping refuses once more, without the field that was named", async () => {
@@ -139,6 +141,36 @@ describe("the OpenSearch sink", () => {
       "delivered",
     ]);
     expect(logged).toHaveLength(1);
+  });
+
+  it("moves three fields aside, one after each refusal, before it gives a document up", async () => {
+    const fields = ["message", "ecs.version", "cloud.region", "cloud.provider"];
+    const refusals = fields.map((field) =>
+      refuse(0, 400, "mapper_parsing_exception", `failed to parse field [${field}]`),
+    );
+    const { deliver, sizes } = setUp(refusals);
+    expect((await deliver(["a"])).fates).toEqual(["quarantined: opensearch mapper_parsing_exception"]);
+    expect(sizes()).toEqual([1, 1, 1, 1]);
+    const three = setUp(refusals.slice(0, 3));
+    const { batch, fates } = await three.deliver(["a"]);
+    expect(fates).toEqual(["delivered"]);
+    const stored = JSON.parse(three.store.documents.get(`belfry-app.text-2026.11.22/${batch.idOf(0)}`) ?? "");
+    expect(stored.belfry.set_aside).toHaveLength(3);
+  });
+
+  it("leaves an item that it may not write to be retried later, without insisting", async () => {
+    const { deliver, sizes } = setUp([refuse(0, 403, "cluster_block_exception", "index read-only")]);
+    expect((await deliver(["a", "b"])).fates).toEqual(["retry: opensearch 403", "delivered"]);
+    expect(sizes()).toEqual([2]);
+  });
+
+  it("copies a document that ends where the buffer does", async () => {
+    const { store, sink } = setUp();
+    const batch = routedBatch(["search"], ["a"]);
+    batch.documents = Buffer.from(new Uint8Array(Buffer.from('{"a":1}\n')).buffer);
+    [batch.documentStart[0], batch.documentEnd[0]] = [0, 8];
+    await sink.write(batch, [0], { signal: NEVER });
+    expect([...store.documents.values()]).toEqual(['{"a":1}']);
   });
 
   it("finds the one document that fails a whole request", async () => {

@@ -1,0 +1,86 @@
+import { httpSender } from "@belfry/core/platform/http";
+import { indexTemplate, retentionPolicy, setUpOpenSearch } from "@belfry/core/sinks/opensearch-setup";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type FakeOpenSearch, fakeOpenSearch } from "../../../support/fake-opensearch.ts";
+
+interface Template {
+  index_patterns: string[];
+  priority: number;
+  template: { mappings: { dynamic: boolean; properties: Record<string, { properties?: object }> } };
+}
+
+describe("index templates", () => {
+  it("take in no field that a document brings", () => {
+    const { template } = indexTemplate("app.json") as Template;
+    expect(template.mappings.dynamic).toBe(false);
+    expect(template.mappings.properties.app).toEqual({ type: "flat_object" });
+    expect(template.mappings.properties["@timestamp"]).toEqual({ type: "date" });
+    expect(template.mappings.properties.source).toMatchObject({
+      properties: { ip: { type: "ip" }, port: { type: "long" } },
+    });
+  });
+
+  it("have for each class a pattern of its own, before the one for all others", () => {
+    const own = indexTemplate("aws.vpcflow") as Template;
+    const others = indexTemplate(undefined) as Template;
+    expect([own.index_patterns, others.index_patterns]).toEqual([["belfry-aws.vpcflow-*"], ["belfry-*"]]);
+    expect(own.priority).toBeGreaterThan(others.priority);
+  });
+});
+
+describe("retention policies", () => {
+  it("delete the indices of days, not the undated one", () => {
+    const { policy } = retentionPolicy("app.text", 14) as {
+      policy: { states: object[]; ism_template: { index_patterns: string[] }[] };
+    };
+    expect(policy.ism_template[0].index_patterns).toEqual(["belfry-app.text-2*"]);
+    expect(policy.states[0]).toMatchObject({ transitions: [{ conditions: { min_index_age: "16d" } }] });
+  });
+});
+
+describe("setUpOpenSearch", () => {
+  let fake: FakeOpenSearch;
+  beforeEach(async () => {
+    fake = await fakeOpenSearch();
+  });
+  afterEach(() => fake.close());
+
+  it("puts templates and policies", async () => {
+    fake.plugins = true;
+    const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)), retentionDays: { "my.class": 7 } });
+    expect(report.templates).toContain("belfry-aws.cloudtrail");
+    expect(report.policies).toContain("belfry-my.class");
+    expect(report.notes).toEqual([]);
+    expect(fake.puts.map(({ path }) => path)).toContain("/_index_template/belfry");
+    expect(fake.puts.at(-1)?.body).toContain('"9d"');
+  });
+
+  it("says in plain words that the cluster has no index management", async () => {
+    const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)) });
+    expect(report.policies).toEqual([]);
+    expect(report.notes).toEqual([expect.stringContaining("plugin is not there")]);
+  });
+
+  it("replaces a policy by naming the version that it replaces", async () => {
+    const calls: string[] = [];
+    const send = async ({ method, path }: { method: string; path: string }) => {
+      calls.push(`${method} ${path}`);
+      const known = { status: 200, body: Buffer.from('{"_id":"x","_seq_no":7,"_primary_term":2}') };
+      if (method === "PUT" && path === "/_plugins/_ism/policies/belfry-app.text")
+        return { status: 409, body: Buffer.from("{}") };
+      return known;
+    };
+    await setUpOpenSearch({ send });
+    expect(calls).toContain("GET /_plugins/_ism/policies/belfry-app.text");
+    expect(calls).toContain("PUT /_plugins/_ism/policies/belfry-app.text?if_seq_no=7&if_primary_term=2");
+  });
+
+  it("raises what the cluster refuses", async () => {
+    const body = Buffer.from('{"error":{"type":"security_exception","reason":"no permissions"},"status":403}');
+    const refused = setUpOpenSearch({ send: async () => ({ status: 403, body }) });
+    await expect(refused).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("no permissions"),
+    });
+  });
+});
