@@ -19,7 +19,6 @@ const TYPES: Readonly<Record<FieldType, object>> = {
   boolean: { type: "boolean" },
   ip: { type: "ip" },
   flat: { type: "flat_object" },
-  stored: { type: "keyword", index: false, doc_values: false },
 };
 
 interface Mapping {
