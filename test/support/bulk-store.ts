@@ -97,17 +97,3 @@ function readActions(body: Buffer): BulkAction[] {
   }
   return actions;
 }
-
-const answers = new Map<number, Buffer>();
-
-/** The answer to so many items that were all taken, made once for each count: for a transport that only counts bytes. */
-export function allTaken(items: number): Buffer {
-  let answer = answers.get(items);
-  if (answer === undefined) {
-    answer = Buffer.from(
-      `{"took":1,"errors":false,"items":[${Array(items).fill('{"create":{"status":201}}').join()}]}`,
-    );
-    answers.set(items, answer);
-  }
-  return answer;
-}

@@ -8,7 +8,7 @@ export interface Retrying {
 }
 
 /** Six tries over some seconds: longer trouble is for the service that delivered the records, which keeps them meanwhile. */
-export const DEFAULT_RETRY: RetryPolicy = { baseMs: 200, capMs: 10_000, maxAttempts: 6 };
+const DEFAULT_RETRY: RetryPolicy = { baseMs: 200, capMs: 10_000, maxAttempts: 6 };
 
 /** Why records are unsettled when the invocation has to answer. */
 export const DEADLINE = "deadline";
