@@ -1,0 +1,61 @@
+const POINT = 46;
+const ZERO = 48;
+const NINE = 57;
+const COLON = 58;
+const LOWER = 32;
+const LOWER_A = 97;
+const LOWER_F = 102;
+
+/** The version of the IP address that stands in bytes [from, to), as OpenSearch's `ip` type reads it; 0 when it is none. */
+export function ipVersion(bytes: Uint8Array, from: number, to: number): 0 | 4 | 6 {
+  if (isVersion4(bytes, from, to)) return 4;
+  return isVersion6(bytes, from, to) ? 6 : 0;
+}
+
+function isVersion4(bytes: Uint8Array, from: number, to: number): boolean {
+  let i = endOfOctet(bytes, from);
+  for (let groups = 1; groups < 4; groups++) {
+    if (i < 0 || bytes[i] !== POINT) return false;
+    i = endOfOctet(bytes, i + 1);
+  }
+  return i === to;
+}
+
+/** The position after a number from 0 to 255, or -1. A leading zero may mean octal, so nobody reads it. */
+function endOfOctet(bytes: Uint8Array, from: number): number {
+  const first = bytes[from] - ZERO;
+  const second = bytes[from + 1] - ZERO;
+  if (!(first >= 0 && first <= 9)) return -1;
+  if (!(second >= 0 && second <= 9)) return from + 1;
+  if (first === 0) return -1;
+  const third = bytes[from + 2] - ZERO;
+  if (!(third >= 0 && third <= 9)) return from + 2;
+  return first * 100 + second * 10 + third <= 255 ? from + 3 : -1;
+}
+
+function isVersion6(bytes: Uint8Array, from: number, to: number): boolean {
+  let groups = 0;
+  let digits = 0;
+  let gap = false;
+  let i = from;
+  if (to - from < 2 || (bytes[i] === COLON && bytes[++i] !== COLON)) return false;
+  for (; i < to; i++) {
+    const byte = bytes[i];
+    if (byte === COLON) {
+      if (digits > 0) groups++;
+      else if (gap) return false;
+      else gap = true;
+      digits = 0;
+    } else if (byte === POINT) {
+      if (!isVersion4(bytes, i - digits, to)) return false;
+      return gap ? groups <= 5 : groups === 6;
+    } else if (!isHexDigit(byte) || ++digits > 4) return false;
+  }
+  if (digits > 0) groups++;
+  else if (bytes[to - 2] !== COLON) return false;
+  return gap ? groups <= 7 : groups === 8;
+}
+
+function isHexDigit(byte: number): boolean {
+  return (byte >= ZERO && byte <= NINE) || ((byte | LOWER) >= LOWER_A && (byte | LOWER) <= LOWER_F);
+}

@@ -1,0 +1,177 @@
+import { pathId } from "../event/field-path.ts";
+import { BelfryError } from "../platform/errors.ts";
+
+/** What a column of a flow log holds, and so how its tokens are checked and which fields they become. */
+export const Column = {
+  text: 0,
+  version: 1,
+  account: 2,
+  source: 3,
+  address: 11,
+  integer: 4,
+  protocol: 5,
+  start: 6,
+  end: 7,
+  action: 8,
+  status: 9,
+  flags: 10,
+} as const;
+
+/** The columns of one flow log, in their order. */
+export interface Layout {
+  /** By column: what it holds, and the field for a token that is something else. */
+  readonly kinds: Uint8Array;
+  readonly otherwise: Int32Array;
+  /** By field that is copied from a token: its column, its path, and 1 when it is a number. */
+  readonly columns: Uint8Array;
+  readonly paths: Int32Array;
+  readonly numeric: Uint8Array;
+}
+
+type Entry = readonly [kind: number, ...paths: string[]];
+
+// Field names are those of Elastic's integration, so that its dashboards and ours read the same documents.
+// https://www.elastic.co/docs/reference/integrations/aws/vpcflow
+const SPECIAL: Readonly<Record<string, Entry>> = {
+  version: [Column.version, "aws.vpcflow.version"],
+  "account-id": [Column.account, "aws.vpcflow.account_id", "cloud.account.id"],
+  srcaddr: [Column.source, "source.address", "source.ip"],
+  dstaddr: [Column.address, "destination.address", "destination.ip"],
+  srcport: [Column.integer, "source.port"],
+  dstport: [Column.integer, "destination.port"],
+  protocol: [Column.protocol, "network.iana_number"],
+  packets: [Column.integer, "source.packets", "network.packets"],
+  bytes: [Column.integer, "source.bytes", "network.bytes"],
+  start: [Column.start],
+  end: [Column.end],
+  action: [Column.action, "aws.vpcflow.action"],
+  "log-status": [Column.status, "aws.vpcflow.log_status"],
+  "instance-id": [Column.text, "aws.vpcflow.instance_id", "cloud.instance.id"],
+  "tcp-flags": [Column.flags, "aws.vpcflow.tcp_flags"],
+  region: [Column.text, "cloud.region"],
+  "az-id": [Column.text, "cloud.availability_zone"],
+  "sublocation-type": [Column.text, "aws.vpcflow.sublocation.type"],
+  "sublocation-id": [Column.text, "aws.vpcflow.sublocation.id"],
+  "pkt-src-aws-service": [Column.text, "aws.vpcflow.pkt_src_service"],
+  "pkt-dst-aws-service": [Column.text, "aws.vpcflow.pkt_dst_service"],
+  "flow-direction": [Column.text, "network.direction"],
+  "packets-lost-no-route": [Column.integer, "aws.vpcflow.packets_lost_no_route"],
+  "packets-lost-blackhole": [Column.integer, "aws.vpcflow.packets_lost_blackhole"],
+  "packets-lost-mtu-exceeded": [Column.integer, "aws.vpcflow.packets_lost_mtu_exceeded"],
+  "packets-lost-ttl-expired": [Column.integer, "aws.vpcflow.packets_lost_ttl_expired"],
+};
+
+/**
+ * All columns in the order of AWS's table; the first fourteen are the default format.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+ */
+const TABLE = words(
+  `version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status
+  vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id sublocation-type sublocation-id
+  pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path
+  ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id ecs-second-container-id
+  ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id reject-reason resource-id encryption-status
+  instance-tag instance-tag-2 interface-tag interface-tag-2 asg-tag asg-tag-2 interface-type
+  next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id next-hop-interface-type`,
+);
+const DEFAULT_COLUMNS = 14;
+
+/** The default format of transit gateway flow logs. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-flow-logs.html */
+const TRANSIT_GATEWAY = words(
+  `version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id tgw-dst-vpc-id
+  tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id tgw-pair-attachment-id srcaddr dstaddr srcport
+  dstport protocol packets bytes start end log-status type packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded
+  packets-lost-ttl-expired tcp-flags region flow-direction pkt-src-aws-service pkt-dst-aws-service`,
+);
+
+/**
+ * Orders that AWS's examples use, which people copy: through a NAT gateway, through a transit gateway, TCP flag sequence, service names.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-records-examples.html
+ */
+const EXAMPLES = [
+  words("instance-id interface-id srcaddr dstaddr pkt-srcaddr pkt-dstaddr"),
+  words(
+    `version interface-id account-id vpc-id subnet-id instance-id srcaddr dstaddr srcport dstport protocol tcp-flags type pkt-srcaddr
+    pkt-dstaddr action log-status`,
+  ),
+  words(
+    `version vpc-id subnet-id instance-id interface-id account-id type srcaddr dstaddr srcport dstport pkt-srcaddr pkt-dstaddr protocol bytes
+    packets start end action tcp-flags log-status`,
+  ),
+  words(
+    `version srcaddr dstaddr srcport dstport protocol start end type packets bytes account-id vpc-id subnet-id instance-id interface-id region
+    az-id sublocation-type sublocation-id action tcp-flags pkt-srcaddr pkt-dstaddr pkt-src-aws-service pkt-dst-aws-service traffic-path
+    flow-direction log-status`,
+  ),
+];
+
+const KNOWN: ReadonlySet<string> = new Set([...TABLE, ...TRANSIT_GATEWAY]);
+
+/** How many columns that AWS has not invented yet headers may name in one process; values of more go to `aws.vpcflow.unparsed`. */
+const MAX_NEW_COLUMNS = 256;
+const COLUMN_NAME = /^[a-z][a-z0-9-]{1,63}$/;
+
+const newColumns = new Set<string>();
+
+const DEFAULT_LAYOUT = makeLayout(TABLE.slice(0, DEFAULT_COLUMNS));
+const TABLE_LAYOUT = makeLayout(TABLE);
+const LAYOUTS = [TRANSIT_GATEWAY, ...EXAMPLES].map((columns) => makeLayout(columns));
+
+/** The orders that a line of so many tokens may have when nobody says it; the tokens decide. */
+export const layoutsBySize: readonly (readonly Layout[])[] = Array.from({ length: TABLE.length + 1 }, (_, size) => [
+  ...(size === DEFAULT_COLUMNS ? [DEFAULT_LAYOUT] : []),
+  ...(size > DEFAULT_COLUMNS ? [TABLE_LAYOUT] : []),
+  ...LAYOUTS.filter(({ kinds }) => kinds.length === size),
+]);
+
+/**
+ * Reads the order of columns from configuration or from a header line: names with `-` or `_`, as AWS writes them in `${account-id}` or bare.
+ * Raises BAD_CONFIG for what cannot be a column's name.
+ */
+export function layoutOf(format: string): Layout {
+  const columns = words(format).map((word) => word.replace(/^\$\{(.*)\}$/, "$1").replaceAll("_", "-"));
+  const odd = columns.length === 0 ? format : columns.find((column) => !COLUMN_NAME.test(column));
+  if (odd !== undefined) {
+    throw new BelfryError(
+      "BAD_CONFIG",
+      `no column of a flow log: "${odd.slice(0, 80)}"; a format is like "\${version} \${account-id}"`,
+    );
+  }
+  return makeLayout(columns);
+}
+
+/** Whether a line names columns: each word looks like one, and most are known. */
+export function isHeader(line: string): boolean {
+  const names = words(line);
+  if (names.length < 2 || !names.every((name) => COLUMN_NAME.test(name))) return false;
+  return KNOWN.has(names[0]) && names.filter((name) => KNOWN.has(name)).length * 2 > names.length;
+}
+
+function makeLayout(columns: readonly string[]): Layout {
+  const entries = columns.map(entryOf);
+  const fields = entries.flatMap(([kind, ...paths], column) => paths.map((path) => ({ kind, path, column })));
+  const copied = fields.filter(({ kind }) => kind !== Column.start && kind !== Column.end);
+  return {
+    kinds: Uint8Array.from(entries, ([kind]) => kind),
+    otherwise: Int32Array.from(columns, (column) => pathId(plainPath(column))),
+    columns: Uint8Array.from(copied, ({ column }) => column),
+    paths: Int32Array.from(copied, ({ path }) => pathId(path)),
+    numeric: Uint8Array.from(copied, ({ kind }) => (kind === Column.integer ? 1 : 0)),
+  };
+}
+
+function entryOf(column: string): Entry {
+  return SPECIAL[column] ?? [Column.text, plainPath(column)];
+}
+
+function plainPath(column: string): string {
+  if (!KNOWN.has(column) && !newColumns.has(column)) {
+    if (newColumns.size >= MAX_NEW_COLUMNS) return "aws.vpcflow.unparsed";
+    newColumns.add(column);
+  }
+  return `aws.vpcflow.${column.replaceAll("-", "_")}`;
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
+}

@@ -1,0 +1,133 @@
+import { pathId } from "../event/field-path.ts";
+import { literal } from "../event/literals.ts";
+import type { RecordBatch } from "../event/record-batch.ts";
+import type { Stream } from "../event/stream.ts";
+import { startsWith } from "./bytes.ts";
+import type { Parser } from "./parser.ts";
+import { Tokens } from "./tokens.ts";
+import { isHeader, type Layout, layoutOf, layoutsBySize } from "./vpcflow-columns.ts";
+import { readToken } from "./vpcflow-fields.ts";
+
+/** Tokens of a line that are looked at; AWS has some 70 columns. */
+const MAX_TOKENS = 128;
+
+const MINUS = 45;
+const LOWER_A = 97;
+const LOWER_Z = 122;
+
+const ABSENT = 0;
+const FITTING = 1;
+const ODD = 2;
+
+/** The rule under which lines that name columns are dropped. */
+const HEADER_RULE = "header";
+
+const KIND = pathId("event.kind");
+const CATEGORY = pathId("event.category");
+const TYPE = pathId("event.type");
+const UNPARSED = pathId("aws.vpcflow.unparsed");
+
+const EVENT = literal("event");
+const NETWORK = literal("network");
+const CONNECTION = literal("connection");
+
+/** Opens a line that a log agent wrapped as `{"message":"…"}` without escapes. */
+const WRAP = Buffer.from('{"message":"');
+const WRAP_END = Buffer.from('"}');
+
+/**
+ * Flow logs of VPCs and transit gateways, version 2 to the newest, in the order that the configuration or a header line says; without, in
+ * AWS's own order, when the tokens fit it. `-` is no value. What is more than the columns is kept as `aws.vpcflow.unparsed`.
+ */
+export class VpcFlowParser implements Parser {
+  readonly dataset = "aws.vpcflow";
+  readonly #configured: Layout | undefined;
+  readonly #headers = new WeakMap<Stream, Layout>();
+  readonly #tokens = new Tokens(MAX_TOKENS);
+  /** By column: whether the line has a value, and whether it is what the column holds. */
+  readonly #states = new Uint8Array(MAX_TOKENS);
+  #lastStream: Stream | undefined;
+  #lastLayout: Layout | undefined;
+
+  constructor(format?: string) {
+    this.#configured = format === undefined ? undefined : layoutOf(format);
+  }
+
+  parse(batch: RecordBatch, record: number): boolean {
+    const bytes = batch.bytesOf(record);
+    const wrapped = isWrapped(bytes, batch.start[record], batch.end[record]);
+    const from = wrapped ? batch.start[record] + WRAP.length : batch.start[record];
+    const to = wrapped ? batch.end[record] - WRAP_END.length : batch.end[record];
+    const tokens = this.#tokens;
+    tokens.split(bytes, from, to);
+    const { count } = tokens;
+    if (count === 0) return false;
+    if (
+      isWord(bytes, tokens.from[0], tokens.to[0]) &&
+      this.#readHeader(batch, record, bytes.toString("latin1", from, to))
+    )
+      return true;
+    const layout = this.#layoutFor(batch.streamFor(record));
+    if (layout !== undefined && count >= layout.kinds.length) return this.#write(batch, record, layout, false);
+    for (const candidate of layoutsBySize[Math.min(count, layoutsBySize.length - 1)]) {
+      if (this.#write(batch, record, candidate, true)) return true;
+      batch.clearFields(record);
+    }
+    return false;
+  }
+
+  #layoutFor(stream: Stream): Layout | undefined {
+    if (stream !== this.#lastStream) {
+      this.#lastStream = stream;
+      this.#lastLayout = this.#headers.get(stream) ?? this.#configured;
+    }
+    return this.#lastLayout;
+  }
+
+  /** A line that names the columns holds for the lines after it, and is dropped. */
+  #readHeader(batch: RecordBatch, record: number, line: string): boolean {
+    if (!isHeader(line)) return false;
+    this.#headers.set(batch.streamFor(record), layoutOf(line));
+    this.#lastStream = undefined;
+    batch.fates.drop(record, HEADER_RULE);
+    return true;
+  }
+
+  /** Adds the fields; false when the order is a guess and a token does not fit its column. */
+  #write(batch: RecordBatch, record: number, layout: Layout, guessed: boolean): boolean {
+    const tokens = this.#tokens;
+    const states = this.#states;
+    const columns = Math.min(tokens.count, layout.kinds.length);
+    for (let column = 0; column < columns; column++) {
+      states[column] = ABSENT;
+      if (tokens.bytes[tokens.from[column]] === MINUS && tokens.to[column] - tokens.from[column] === 1) continue;
+      states[column] = readToken(batch, record, layout.kinds[column], tokens, column) ? FITTING : ODD;
+      if (states[column] === FITTING) continue;
+      if (guessed) return false;
+      batch.addText(record, layout.otherwise[column], tokens.from[column], tokens.to[column]);
+    }
+    for (let field = 0; field < layout.columns.length; field++) {
+      const column = layout.columns[field];
+      if (column >= columns || states[column] !== FITTING) continue;
+      if (layout.numeric[field] === 1)
+        batch.addRaw(record, layout.paths[field], tokens.from[column], tokens.to[column]);
+      else batch.addText(record, layout.paths[field], tokens.from[column], tokens.to[column]);
+    }
+    if (tokens.count > columns) batch.addDerived(record, UNPARSED, tokens.texts(columns));
+    batch.addLiteral(record, KIND, EVENT);
+    batch.addLiteral(record, CATEGORY, NETWORK);
+    batch.addLiteral(record, TYPE, CONNECTION);
+    return true;
+  }
+}
+
+function isWrapped(bytes: Uint8Array, from: number, to: number): boolean {
+  return startsWith(bytes, from, to, WRAP) && startsWith(bytes, to - WRAP_END.length, to, WRAP_END);
+}
+
+/** Whether bytes are lower-case letters and hyphens, as names of columns are and AWS's ids, which have digits, are not. */
+function isWord(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++)
+    if (!((bytes[i] >= LOWER_A && bytes[i] <= LOWER_Z) || bytes[i] === MINUS)) return false;
+  return to - from > 1;
+}
