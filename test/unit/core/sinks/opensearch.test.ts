@@ -167,10 +167,10 @@ describe("the OpenSearch sink", () => {
   it("copies a document that ends where the buffer does", async () => {
     const { store, sink } = setUp();
     const batch = routedBatch(["search"], ["a"]);
-    batch.documents = Buffer.from(new Uint8Array(Buffer.from('{"a":1}\n')).buffer);
-    [batch.documentStart[0], batch.documentEnd[0]] = [0, 8];
+    batch.documents = Buffer.from(new Uint8Array(Buffer.from('{"a":12}\n')).buffer);
+    [batch.documentStart[0], batch.documentEnd[0]] = [0, 9];
     await sink.write(batch, [0], { signal: NEVER });
-    expect([...store.documents.values()]).toEqual(['{"a":1}']);
+    expect([...store.documents.values()]).toEqual(['{"a":12}']);
   });
 
   it("finds the one document that fails a whole request", async () => {
