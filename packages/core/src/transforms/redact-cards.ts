@@ -67,7 +67,7 @@ const MIN_GROUPED = 16;
 /** Finds card numbers written in groups, `4111 1111 1111 1111` or with dashes, in a run [from, to) of digits, separators and capitals. */
 export function findGroupedCards(bytes: Uint8Array, low: number, from: number, to: number, found: number[]): void {
   for (let start = from; to - start >= MIN_GROUPED; start++) {
-    if (DIGIT[bytes[start]] === 0 || (start > low && ALPHANUMERIC[bytes[start - 1]] !== 0)) continue;
+    if (DIGIT[bytes[start]] === 0 || afterEscapes(bytes, low, start) !== start) continue;
     const end = groupedEnd(bytes, start, to);
     if (end === 0) continue;
     found.push(start, end);
@@ -131,27 +131,33 @@ function isFraction(bytes: Uint8Array, low: number, high: number, from: number, 
   return to + 1 < high && bytes[to] === Byte.dot && DIGIT[bytes[to + 1]] !== 0;
 }
 
-/** Whether letters a to f and no others stand right before or behind: the digits are then part of a hash or an id. */
+/** How far around a number letters are looked at. */
+const MAX_NEIGHBOURS = 16;
+
+/** Whether letters a to f and no others stand next to the digits: they are then part of a hash or an id. */
 function isInHex(bytes: Uint8Array, low: number, high: number, from: number, to: number): boolean {
-  const bound = afterEscapes(bytes, low, from);
+  const first = Math.max(low, from - MAX_NEIGHBOURS, afterEscapes(bytes, low, from));
+  const last = Math.min(high, to + MAX_NEIGHBOURS);
   let hasLetter = false;
-  for (let i = from - 1; i >= bound && ALPHANUMERIC[bytes[i]] !== 0; i--) {
+  for (let i = from - 1; i >= first && ALPHANUMERIC[bytes[i]] !== 0; i--) {
     if (HEX[bytes[i]] === 0) return false;
     hasLetter ||= DIGIT[bytes[i]] === 0;
   }
-  for (let i = to; i < high && ALPHANUMERIC[bytes[i]] !== 0; i++) {
+  for (let i = to; i < last && ALPHANUMERIC[bytes[i]] !== 0; i++) {
     if (HEX[bytes[i]] === 0) return false;
     hasLetter ||= DIGIT[bytes[i]] === 0;
   }
   return hasLetter;
 }
 
-/** Where the letters and digits around `at` begin, after an escape that they end with: `\n`, `\u0020` or `%20`. */
+/** Where the letters and digits before `at` begin behind an escape, `\n`, `\u0020` or `%20`; what is longer than an escape does not matter. */
 function afterEscapes(bytes: Uint8Array, low: number, at: number): number {
   let start = at;
-  while (start > low && ALPHANUMERIC[bytes[start - 1]] !== 0) start--;
+  while (start > low && at - start < LONGEST_ESCAPE && ALPHANUMERIC[bytes[start - 1]] !== 0) start--;
   if (start === low) return start;
   if (bytes[start - 1] === Byte.percent) return start + 2;
   if (bytes[start - 1] !== Byte.backslash) return start;
   return bytes[start] === Byte.letterU ? start + 5 : start + 1;
 }
+
+const LONGEST_ESCAPE = 6;

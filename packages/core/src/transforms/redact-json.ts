@@ -1,4 +1,5 @@
 import { Byte, DIGIT } from "./redact-bytes.ts";
+import type { Spans } from "./redact-spans.ts";
 
 /** A part of a JSON text that may be overwritten: inside a string or a key, or a number as a whole. */
 export interface JsonPart {
@@ -8,29 +9,46 @@ export interface JsonPart {
 }
 
 /**
- * The parts of the span [low, high) that lie in the JSON text [from, to) and can be masked without breaking it: string contents without halves of
- * escapes, and numbers that the span touches. A key is among them only when the span lies within it: other spans mean its value.
+ * The parts of merged spans that lie in the JSON text [from, to) and can be masked without breaking it: string contents without halves of escapes, and
+ * numbers that a span touches. A key is among them only when the span lies within it: other spans mean its value. Goes through the text once.
  */
-export function maskableParts(bytes: Uint8Array, from: number, to: number, low: number, high: number): JsonPart[] {
+export function maskableParts(bytes: Uint8Array, from: number, to: number, spans: Spans): JsonPart[] {
   const parts: JsonPart[] = [];
+  let span = 0;
   let at = from;
-  while (at < to && at < high) {
+  while (at < to) {
+    while (span < spans.length && spans[span + 1] <= at) span += 2;
+    if (span >= spans.length) break;
     const byte = bytes[at];
     if (byte === Byte.quote) {
       const close = endOfString(bytes, at + 1, to);
-      const inside = withoutHalfEscapes(bytes, at + 1, close, low, high);
-      const isKey = isFollowedByColon(bytes, close + 1, to);
-      if (inside !== undefined && (!isKey || (low > at && high <= close))) {
-        parts.push({ ...inside, kind: isKey ? "key" : "string" });
-      }
+      if (spans[span] < close) addInside(bytes, at + 1, close, to, spans, span, parts);
       at = close + 1;
     } else if (DIGIT[byte] !== 0 || byte === Byte.dash) {
       const end = endOfNumber(bytes, at, to);
-      if (at < high && end > low) parts.push({ from: at, to: end, kind: "number" });
+      if (spans[span] < end) parts.push({ from: at, to: end, kind: "number" });
       at = end;
     } else at++;
   }
   return parts;
+}
+
+/** Adds the parts of the spans from `first` on that lie in the string with the inside [from, to); `end` is where the text ends. */
+function addInside(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  end: number,
+  spans: Spans,
+  first: number,
+  parts: JsonPart[],
+): void {
+  const isKey = isFollowedByColon(bytes, to + 1, end);
+  for (let i = first; i < spans.length && spans[i] < to; i += 2) {
+    if (isKey && (spans[i] < from || spans[i + 1] > to)) continue;
+    const inside = withoutHalfEscapes(bytes, from, to, spans[i], spans[i + 1]);
+    if (inside !== undefined) parts.push({ ...inside, kind: isKey ? "key" : "string" });
+  }
 }
 
 /** The part of the span [low, high) that lies in the inside [from, to) of a JSON string, without halves of escapes; undefined when nothing is left. */

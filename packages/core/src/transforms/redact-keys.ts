@@ -5,8 +5,8 @@ const KEY_ID_LENGTH = 20;
 /** How much of an access key id stays at either end, so that people can tell which one it was. */
 const SHOWN = 4;
 
-// As IAM issues them; the alphabet is that of base64.
-const SECRET_KEY_LENGTH = 40;
+/** Length of a secret access key as IAM issues them; the alphabet is that of base64. */
+export const SECRET_KEY_LENGTH = 40;
 const SECRET_KEY = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/");
 
 /** How far behind an access key id its secret may begin: `AKIA…:…`, `AKIA…", "…`. */

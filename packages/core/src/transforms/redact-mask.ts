@@ -1,6 +1,7 @@
 import { Kind, kindOf, type RecordBatch } from "../event/record-batch.ts";
 import { Byte } from "./redact-bytes.ts";
 import { type JsonPart, maskableParts, withoutHalfEscapes } from "./redact-json.ts";
+import { merged, type Spans, within } from "./redact-spans.ts";
 
 const STARS = Buffer.alloc(256, "*");
 const NULL = "null";
@@ -13,44 +14,51 @@ interface JsonSpan {
 }
 
 /**
- * Masks the span [from, to) of a record's payload, as far as it lies in its message. What the document copies as JSON stays JSON: quotes, keys and
- * escapes stay whole, and a number becomes `null`. `ordinal` tells apart keys of one object that are masked.
+ * Masks spans of a record's payload, as far as they lie in its message. What the document copies as JSON stays JSON: quotes, keys and escapes stay whole,
+ * and a number becomes `null`.
  */
-export function maskSpan(batch: RecordBatch, record: number, from: number, to: number, ordinal: number): void {
-  const bytes = batch.bytesOf(record);
-  const low = Math.max(from, batch.start[record]);
-  const high = Math.min(to, batch.end[record]);
-  let at = low;
-  for (const span of jsonSpans(batch, record, low, high)) {
-    if (span.from > at) mask(batch, record, at, span.from);
-    for (const part of partsOf(bytes, span, low, high)) batch.mask(record, part.from, maskOf(part, ordinal));
-    at = Math.max(at, span.to);
+export function maskSpans(batch: RecordBatch, record: number, found: Spans): void {
+  const spans = within(merged(found), batch.start[record], batch.end[record]);
+  if (spans.length === 0) return;
+  let at = batch.start[record];
+  for (const json of jsonSpans(batch, record, spans[0], spans[spans.length - 1])) {
+    maskText(batch, record, within(spans, at, json.from));
+    const parts = partsOf(batch.bytesOf(record), json, spans);
+    for (const [i, part] of parts.entries()) batch.mask(record, part.from, maskOf(part, i + 1));
+    at = Math.max(at, json.to);
   }
-  if (at < high) mask(batch, record, at, high);
+  maskText(batch, record, within(spans, at, batch.end[record]));
 }
 
-function mask(batch: RecordBatch, record: number, from: number, to: number): void {
-  batch.mask(record, from, stars(to - from));
+function maskText(batch: RecordBatch, record: number, spans: Spans): void {
+  for (let i = 0; i < spans.length; i += 2) batch.mask(record, spans[i], stars(spans[i + 1] - spans[i]));
 }
 
-/** What overwrites a part of a JSON text: as many stars, or for a number `null` and blanks (`0` and blanks when it is shorter). */
+/**
+ * What overwrites a part of a JSON text: as many stars, or for a number `null` and blanks (`0` and blanks when it is shorter). Stars in a key end with the
+ * ordinal: two keys of one object that look the same would be one key, and OpenSearch refuses the document.
+ */
 export function maskOf(part: JsonPart, ordinal: number): Buffer {
   const length = part.to - part.from;
   if (part.kind === "number") return Buffer.from((length < NULL.length ? "0" : NULL).padEnd(length));
-  if (part.kind === "string") return stars(length);
-  // Two keys of one object that look the same would be one key: OpenSearch refuses the document.
-  const number = String(ordinal);
-  return Buffer.from(number.length < length ? number.padStart(length, "*") : "*".repeat(length));
+  const digits = String(ordinal);
+  if (part.kind === "key" && digits.length < length) return Buffer.from(digits.padStart(length, "*"));
+  return stars(length);
 }
 
 function stars(length: number): Buffer {
   return length <= STARS.length ? STARS.subarray(0, length) : Buffer.alloc(length, Byte.star);
 }
 
-function partsOf(bytes: Uint8Array, span: JsonSpan, low: number, high: number): JsonPart[] {
-  if (!span.isInside) return maskableParts(bytes, span.from, span.to, low, high);
-  const inside = withoutHalfEscapes(bytes, span.from, span.to, low, high);
-  return inside === undefined ? [] : [{ ...inside, kind: "string" }];
+function partsOf(bytes: Uint8Array, json: JsonSpan, spans: Spans): JsonPart[] {
+  if (!json.isInside) return maskableParts(bytes, json.from, json.to, spans);
+  const parts: JsonPart[] = [];
+  const inside = within(spans, json.from, json.to);
+  for (let i = 0; i < inside.length; i += 2) {
+    const part = withoutHalfEscapes(bytes, json.from, json.to, inside[i], inside[i + 1]);
+    if (part !== undefined) parts.push({ ...part, kind: "string" });
+  }
+  return parts;
 }
 
 /** The spans that the document copies as JSON and that touch [low, high), by where they begin. */

@@ -59,7 +59,7 @@ mark(Byte.percent, any, oneOf("4"));
 mark(Byte.backslash, any, oneOf("u"));
 mark(Byte.capitalJ, oneOf("y"), (byte) => ALPHANUMERIC[byte] !== 0 || oneOf("_-")(byte));
 // A letter before may belong to an escape: `\nBearer`.
-mark(Byte.capitalB, (byte) => ALPHANUMERIC[byte] === 0 || oneOf("nrt")(byte), oneOf("eaEA"));
+mark(Byte.capitalB, (byte) => ALPHANUMERIC[byte] === 0 || oneOf("bfnrt")(byte), oneOf("eaEA"));
 
 function scanMarks(
   bytes: Uint8Array,

@@ -14,13 +14,14 @@ export function findJwt(bytes: Uint8Array, low: number, high: number, at: number
   let dots = 0;
   let to = at + 1;
   for (; to < high && isTokenByte(bytes[to]); to++) if (bytes[to] === Byte.dot) dots++;
-  if (dots < 2 || to - from < MIN_JWT_LENGTH) return at + 1;
-  found.push(from, to);
+  // A dot may end the sentence instead of an unsigned token.
+  const end = dots > 2 && bytes[to - 1] === Byte.dot ? to - 1 : to;
+  if (dots >= 2 && end - from >= MIN_JWT_LENGTH) found.push(from, end);
   return to;
 }
 
 function isTokenByte(byte: number): boolean {
-  return TOKEN[byte] !== 0 && byte !== Byte.slash && byte !== 43 && byte !== 126;
+  return ALPHANUMERIC[byte] !== 0 || byte === Byte.dash || byte === Byte.underscore || byte === Byte.dot;
 }
 
 /** Finds the credentials behind `Bearer ` or `Basic ` whose B is at `at`; adds their span to `found` and returns where to go on. */

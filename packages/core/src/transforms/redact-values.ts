@@ -1,6 +1,6 @@
 import { NameKind, nameKind } from "../event/secret-names.ts";
 import { ALPHANUMERIC, Byte, byteSet, DIGIT, HEX, looksRandom, startsWith } from "./redact-bytes.ts";
-import { isSecretKey } from "./redact-keys.ts";
+import { isSecretKey, SECRET_KEY_LENGTH } from "./redact-keys.ts";
 
 /** Bytes that end a value without quotes. */
 const STOP = byteSet(" &;,\"'`<>()[]{}|");
@@ -44,7 +44,9 @@ export function findNamedValue(
   if (isQuoted) from += escapes + 1;
   if (from >= high) return at + 1;
   if (kind === NameKind.authorization) from = afterScheme(bytes, from, high);
-  const to = isQuoted ? endOfQuoted(bytes, from, high, quote, escapes) : endOfBare(bytes, from, high);
+  // What can only be a secret access key is not read further than one is long.
+  const bound = rules.tokens && kind !== NameKind.key ? high : Math.min(high, from + SECRET_KEY_LENGTH + 1);
+  const to = isQuoted ? endOfQuoted(bytes, from, bound, quote, escapes) : endOfBare(bytes, from, bound);
   const isWritten = !isQuoted && bytes[at] === Byte.colon && kind !== NameKind.authorization;
   if (!isWanted(bytes, from, to, kind, rules) || (isWritten && !looksRandom(bytes, from, to))) return at + 1;
   found.push(from, to);
@@ -66,9 +68,11 @@ function isWanted(bytes: Uint8Array, from: number, to: number, kind: NameKind, r
   return !NOT_SECRET.some((word) => to - from === word.length && startsWith(bytes, from, word));
 }
 
+/** Stars, with or without the ordinal behind them that tells masked keys apart. */
 function isMasked(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if (bytes[i] !== Byte.star) return false;
-  return true;
+  let stars = from;
+  while (stars < to && bytes[stars] === Byte.star) stars++;
+  return stars > from && isDigits(bytes, stars, to);
 }
 
 function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
