@@ -18,7 +18,7 @@ export default defineConfig({
   ],
 
   // Records that nobody needs, by EventBridge event patterns over their fields. They are counted under the rule's name.
-  drop: [{ name: "health-checks", pattern: { url: { path: ["/health", "/healthz", "/ping"] } } }],
+  drop: [{ name: "health-checks", pattern: { app: { url: { path: ["/health", "/healthz", "/ping"] } } } }],
 
   // Records of which a share is enough. The record's id decides, so a record has the same verdict each time.
   sample: [

@@ -73,6 +73,12 @@ export function nameKind(bytes: Uint8Array, from: number, to: number): NameKind 
   return NameKind.none;
 }
 
+/** Whether the value of the key [from, to) is a secret: `masterUserPassword`, `X-Api-Key`, `sessionToken`, and not `tokenType`, `accessKeyId`, `nextToken`. */
+export function namesSecret(bytes: Uint8Array, from: number, to: number): boolean {
+  const kind = nameKind(bytes, from, to);
+  return kind !== NameKind.none && kind !== NameKind.key;
+}
+
 /** Where the bytes before `to` begin to spell the word, -1 when they do not. */
 function startOf(word: string, bytes: Uint8Array, from: number, to: number): number {
   let at = to;

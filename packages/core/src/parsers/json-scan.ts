@@ -1,7 +1,7 @@
 import type { RecordBatch } from "../event/record-batch.ts";
+import { endsLikeSecret, namesSecret } from "../event/secret-names.ts";
 import { type JsonShape, ROOT } from "./json-shape.ts";
 import { endOfScalar, endOfString, NOT_JSON } from "./json-syntax.ts";
-import { endsLikeSecret, namesSecret } from "./secret-names.ts";
 
 /** Deeper nesting is taken as not JSON: no log record needs it, and OpenSearch refuses far flatter objects. */
 const MAX_DEPTH = 64;

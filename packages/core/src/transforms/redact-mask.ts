@@ -21,7 +21,9 @@ export function maskSpans(batch: RecordBatch, record: number, found: Spans): voi
   const spans = within(merged(found), batch.start[record], batch.end[record]);
   if (spans.length === 0) return;
   let at = batch.start[record];
+  // Fields may lie in one another, a member in its object: what ends before `at` is done.
   for (const json of jsonSpans(batch, record, spans[0], spans[spans.length - 1])) {
+    if (json.to <= at) continue;
     maskText(batch, record, within(spans, at, json.from));
     const parts = partsOf(batch.bytesOf(record), json, spans);
     for (const [i, part] of parts.entries()) batch.mask(record, part.from, maskOf(part, i + 1));

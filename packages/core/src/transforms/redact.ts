@@ -64,8 +64,10 @@ class Redaction implements Transform {
     found.length = 0;
     this.#search(bytes, view, batch.start[record], batch.end[record], rules, found);
     if (rules.tokens && batch.sensitive.length > 0) this.#addSensitive(batch, record);
+    if (found.length === 0) return;
+    // Derived values are computed from the message: where nothing is found in it, there is nothing in them.
     if (batch.derived.length > 0) this.#redactDerived(batch, record, rules);
-    if (found.length > 0) maskSpans(batch, record, found);
+    maskSpans(batch, record, found);
   }
 
   /** Adds the values that the parser noted. They stand in the order of the records, as these were parsed. */
