@@ -1,4 +1,4 @@
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter, copySpan, MAX_ESCAPED } from "./byte-writer.ts";
 import { makePlan, type Plan, Write } from "./encode-plan.ts";
 import { Fate } from "./fates.ts";
 import { WHOLE_DOCUMENT } from "./field-path.ts";
@@ -8,6 +8,7 @@ import type { RenderedConstants } from "./stream.ts";
 
 // Shapes are few: a parser's optional fields. The bound is for data that makes a new one with every record.
 const MAX_PLANS = 4096;
+const KIND_MASK = (1 << KIND_BITS) - 1;
 const INITIAL_BYTES = 256 * 1024;
 
 /** Writes records as ECS documents, one JSON line each, from the spans of the batch. Keeps compiled plans between batches, and nothing else. */
@@ -82,43 +83,79 @@ export class DocumentEncoder {
 
   #write(plan: Plan, batch: RecordBatch, record: number, constants: RenderedConstants): void {
     const writer = this.#writer;
-    const payload = batch.payloads[batch.payloadOf[record]];
+    const source = batch.payloads[batch.payloadOf[record]].view;
+    const { a, b } = batch;
     const rows = batch.rowsFrom[record];
-    const { write, source, textStart, textEnd, view } = plan;
-    for (let step = 0; step < write.length; step++) {
-      writer.copy(view, textStart[step], textEnd[step]);
-      const from = source[step];
+    writer.reserve(mostBytes(plan, batch, record, constants));
+    let { view } = writer;
+    let at = writer.length;
+    for (let step = 0; step < plan.write.length; step++) {
+      const text = plan.textStart[step];
+      const textEnd = plan.textEnd[step];
+      copySpan(plan.view, text, textEnd, view, at);
+      at += textEnd - text;
+      const from = plan.source[step];
       const row = rows + from;
-      switch (write[step]) {
-        case Write.raw:
-          writer.copy(payload.view, batch.a[row], batch.b[row]);
-          break;
-        case Write.constant:
-          writer.copy(constants.view, constants.start[from], constants.end[from]);
-          break;
-        case Write.text:
-          writer.copyEscaped(payload.bytes, batch.a[row], batch.b[row]);
-          break;
-        case Write.time:
-          writer.time(batch.a[row], batch.b[row]);
-          break;
-        case Write.number:
-          writer.integer(batch.a[row]);
-          break;
-        case Write.eventTime:
-          writer.epoch(batch.time[record]);
-          break;
-        case Write.id:
-          writer.copyBytes(batch.ids, record * ID_LENGTH, (record + 1) * ID_LENGTH);
-          break;
-        case Write.derived:
-          writer.text(JSON.stringify(batch.derived[batch.a[row]]));
-          break;
-        default:
-          break;
+      const write = plan.write[step];
+      if (write === Write.raw) {
+        copySpan(source, a[row], b[row], view, at);
+        at += b[row] - a[row];
+      } else if (write === Write.constant) {
+        copySpan(constants.view, constants.start[from], constants.end[from], view, at);
+        at += constants.end[from] - constants.start[from];
+      } else {
+        writer.length = at;
+        this.#writeOther(write, batch, record, row);
+        view = writer.view;
+        at = writer.length;
       }
     }
+    writer.length = at;
   }
+
+  /** Writes a value that is no plain copy. */
+  #writeOther(write: number, batch: RecordBatch, record: number, row: number): void {
+    const writer = this.#writer;
+    switch (write) {
+      case Write.text:
+        writer.copyEscaped(batch.payloads[batch.payloadOf[record]].view, batch.a[row], batch.b[row]);
+        break;
+      case Write.time:
+        writer.time(batch.a[row], batch.b[row]);
+        break;
+      case Write.number:
+        writer.integer(batch.a[row]);
+        break;
+      case Write.eventTime:
+        writer.epoch(batch.time[record]);
+        break;
+      case Write.id:
+        writer.copyBytes(batch.ids, record * ID_LENGTH, (record + 1) * ID_LENGTH);
+        break;
+      case Write.derived:
+        writer.text(JSON.stringify(batch.derived[batch.a[row]]));
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+// Beyond this it is worth to add up the spans one by one rather than to reserve for the worst.
+const MUCH_BYTES = 1024 * 1024;
+
+/** Bytes that a document takes at most, but for derived values, which are reserved for as they are written. */
+function mostBytes(plan: Plan, batch: RecordBatch, record: number, constants: RenderedConstants): number {
+  const fixed = plan.fixedBytes + constants.bytes.length;
+  const most = fixed + (batch.end[record] - batch.start[record]) * plan.spans * MAX_ESCAPED;
+  if (most <= MUCH_BYTES) return most;
+  let exact = fixed;
+  for (let row = batch.rowsFrom[record]; row < batch.rowsTo[record]; row++) {
+    const kind = batch.code[row] & KIND_MASK;
+    if (kind === Kind.text) exact += (batch.b[row] - batch.a[row]) * MAX_ESCAPED;
+    else if (kind === Kind.raw || kind === Kind.string) exact += batch.b[row] - batch.a[row];
+  }
+  return exact;
 }
 
 function fits(plan: Plan, batch: RecordBatch, record: number, constants: RenderedConstants): boolean {
@@ -135,7 +172,7 @@ function fits(plan: Plan, batch: RecordBatch, record: number, constants: Rendere
   for (let i = 0; i < length; i++) {
     const value = code[from + i];
     if (value !== codes[i]) return false;
-    if ((value & ((1 << KIND_BITS) - 1)) === Kind.literal && a[from + i] !== literals[i]) return false;
+    if ((value & KIND_MASK) === Kind.literal && a[from + i] !== literals[i]) return false;
   }
   return plan.signature === constants.signature;
 }
@@ -144,7 +181,7 @@ function shapeHash(batch: RecordBatch, record: number): number {
   let hash = batch.dataset[record];
   for (let row = batch.rowsFrom[record]; row < batch.rowsTo[record]; row++) {
     hash = Math.imul(hash, 31) + batch.code[row];
-    if ((batch.code[row] & ((1 << KIND_BITS) - 1)) === Kind.literal) hash = Math.imul(hash, 31) + batch.a[row];
+    if ((batch.code[row] & KIND_MASK) === Kind.literal) hash = Math.imul(hash, 31) + batch.a[row];
   }
   return hash & 0x3fffffff;
 }

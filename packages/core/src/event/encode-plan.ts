@@ -35,6 +35,10 @@ export interface Plan {
   /** By step: row number within the record, or index of the constant. */
   readonly source: Int32Array;
   readonly view: DataView;
+  /** Bytes of all pieces, and of the values that have a greatest length. */
+  readonly fixedBytes: number;
+  /** Values that are spans of the payload. */
+  readonly spans: number;
 }
 
 interface Entry {
@@ -132,7 +136,10 @@ function compareKeys(x: readonly string[], y: readonly string[]): number {
   return x.length - y.length;
 }
 
-type Layout = Pick<Plan, "textStart" | "textEnd" | "write" | "source" | "view">;
+type Layout = Omit<Plan, "codes" | "literals" | "dataset" | "signature" | "hasTime">;
+
+// The longest of times, numbers and ids is the id.
+const MAX_SHORT_VALUE = 32;
 
 function layOut(entries: readonly [string, Entry][]): Layout {
   const pieces: string[] = [];
@@ -157,7 +164,10 @@ function layOut(entries: readonly [string, Entry][]): Layout {
   pieces.push(`${piece}${"}".repeat(above.length)}\n`);
   writes.push(Write.nothing);
   sources.push(0);
-  return { ...place(pieces), write: Uint8Array.from(writes), source: Int32Array.from(sources) };
+  const spans = writes.filter((write) => write === Write.raw || write === Write.text).length;
+  const placed = place(pieces);
+  const fixedBytes = placed.view.byteLength + writes.length * MAX_SHORT_VALUE;
+  return { ...placed, write: Uint8Array.from(writes), source: Int32Array.from(sources), spans, fixedBytes };
 }
 
 /** What stands between two values: closing braces, comma, and the keys down to the next value. */

@@ -255,6 +255,10 @@ export class RecordBatch {
   #moveToEnd(record: number): void {
     const from = this.rowsFrom[record];
     const length = this.rowsTo[record] - from;
+    if (length === 0) {
+      this.rowsFrom[record] = this.rowsTo[record] = this.#rows;
+      return;
+    }
     while (this.#rows + length >= this.code.length) this.#growRows();
     this.code.copyWithin(this.#rows, from, from + length);
     this.a.copyWithin(this.#rows, from, from + length);
