@@ -1,12 +1,7 @@
 import { datasetId } from "../event/dataset.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
-import { CloudTrailParser } from "./cloudtrail.ts";
-import { JsonParser } from "./json.ts";
-import { LambdaParser } from "./lambda.ts";
 import { looksLike } from "./looks.ts";
 import type { Dataset, Parser } from "./parser.ts";
-import { TextParser } from "./text.ts";
-import { VpcFlowParser } from "./vpcflow.ts";
 
 /** A parser with the number of its data set. */
 export interface Candidate {
@@ -21,17 +16,13 @@ export function candidateOf(parser: Parser): Candidate {
 /** Parses records one by one as what they look like. Text takes whatever is nothing else. */
 export class ByLooks {
   readonly #candidates: ReadonlyMap<Dataset, Candidate>;
-  readonly #json = candidateOf(new JsonParser());
-  readonly #text = candidateOf(new TextParser());
+  readonly #json: Candidate;
+  readonly #text: Candidate;
 
-  constructor() {
-    this.#candidates = new Map<Dataset, Candidate>([
-      ["aws.vpcflow", candidateOf(new VpcFlowParser())],
-      ["aws.cloudtrail", candidateOf(new CloudTrailParser())],
-      ["aws.lambda", candidateOf(new LambdaParser({ takesAny: false }))],
-      ["app.json", this.#json],
-      ["app.text", this.#text],
-    ]);
+  constructor(json: Candidate, text: Candidate, others: readonly Candidate[]) {
+    this.#json = json;
+    this.#text = text;
+    this.#candidates = new Map([json, ...others].map((candidate) => [candidate.parser.dataset as Dataset, candidate]));
   }
 
   /** The parser that took the record; `tried` has refused it already. */

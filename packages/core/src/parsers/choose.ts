@@ -39,8 +39,7 @@ const FUNCTION_VERSION = pathId("faas.version");
  * looks. Records that have a data set already are copies from the archive and stay as they are.
  */
 export function createParse(rules: readonly Rule[], options: ParseOptions = {}): (batch: RecordBatch) => void {
-  const byLooks = new ByLooks();
-  const known = new Map<Dataset, Candidate>(DATASETS.map((dataset) => [dataset, candidateOf(parserFor(dataset))]));
+  const { known, byLooks } = makeParsers();
   const chosen = rules.map((rule) => ({
     fits: fitting(rule),
     candidate: candidateOf(parserFor(rule.parser, rule.format)),
@@ -49,7 +48,7 @@ export function createParse(rules: readonly Rule[], options: ParseOptions = {}):
   const choose = (stream: Stream): Choice => {
     const rule = chosen.find(({ fits }) => fits(stream.resource));
     const dataset = rule === undefined ? knownDataset(stream.resource) : undefined;
-    const candidate = rule?.candidate ?? (dataset === undefined ? undefined : known.get(dataset));
+    const candidate = rule?.candidate ?? (dataset === undefined ? undefined : known[dataset]);
     if (candidate?.parser.dataset === "aws.lambda") nameFunction(stream);
     return { candidate };
   };
@@ -73,7 +72,7 @@ export function createParseAs(
   options: ParseOptions & { readonly format?: string } = {},
 ): (batch: RecordBatch) => void {
   const choice: Choice = { candidate: candidateOf(parserFor(dataset, options.format)) };
-  const byLooks = new ByLooks();
+  const { byLooks } = makeParsers();
   return (batch) => parseBatch(batch, () => choice, byLooks, options);
 }
 
@@ -85,7 +84,7 @@ export function parserFor(dataset: string, format?: string): Parser {
     case "aws.cloudtrail":
       return new CloudTrailParser();
     case "aws.lambda":
-      return new LambdaParser({ takesAny: true });
+      return new LambdaParser();
     case "app.json":
       return new JsonParser();
     case "app.text":
@@ -93,6 +92,25 @@ export function parserFor(dataset: string, format?: string): Parser {
     default:
       throw new BelfryError("BAD_ARGUMENT", `no data set named "${dataset}"; there are ${DATASETS.join(", ")}`);
   }
+}
+
+interface Parsers {
+  readonly known: Readonly<Record<Dataset, Candidate>>;
+  readonly byLooks: ByLooks;
+}
+
+/** Parsers of all data sets. By its looks, only that is Lambda's which nobody else writes. */
+function makeParsers(): Parsers {
+  const lambda = new LambdaParser();
+  const known = {
+    "aws.vpcflow": candidateOf(new VpcFlowParser()),
+    "aws.cloudtrail": candidateOf(new CloudTrailParser()),
+    "aws.lambda": candidateOf(lambda),
+    "app.json": candidateOf(new JsonParser()),
+    "app.text": candidateOf(new TextParser()),
+  };
+  const others = [known["aws.vpcflow"], known["aws.cloudtrail"], candidateOf(lambda.certainOnly())];
+  return { known, byLooks: new ByLooks(known["app.json"], known["app.text"], others) };
 }
 
 function parseBatch(

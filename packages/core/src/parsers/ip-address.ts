@@ -13,24 +13,20 @@ export function ipVersion(bytes: Uint8Array, from: number, to: number): 0 | 4 | 
 }
 
 function isVersion4(bytes: Uint8Array, from: number, to: number): boolean {
-  let i = endOfOctet(bytes, from);
+  let i = endOfOctet(bytes, from, to);
   for (let groups = 1; groups < 4; groups++) {
-    if (i < 0 || bytes[i] !== POINT) return false;
-    i = endOfOctet(bytes, i + 1);
+    if (i < 0 || i >= to || bytes[i] !== POINT) return false;
+    i = endOfOctet(bytes, i + 1, to);
   }
   return i === to;
 }
 
 /** The position after a number from 0 to 255, or -1. A leading zero may mean octal, so nobody reads it. */
-function endOfOctet(bytes: Uint8Array, from: number): number {
-  const first = bytes[from] - ZERO;
-  const second = bytes[from + 1] - ZERO;
-  if (!(first >= 0 && first <= 9)) return -1;
-  if (!(second >= 0 && second <= 9)) return from + 1;
-  if (first === 0) return -1;
-  const third = bytes[from + 2] - ZERO;
-  if (!(third >= 0 && third <= 9)) return from + 2;
-  return first * 100 + second * 10 + third <= 255 ? from + 3 : -1;
+function endOfOctet(bytes: Uint8Array, from: number, to: number): number {
+  let value = 0;
+  let i = from;
+  for (; i < to && bytes[i] >= ZERO && bytes[i] <= NINE; i++) value = value * 10 + bytes[i] - ZERO;
+  return i === from || value > 255 || (bytes[from] === ZERO && i > from + 1) ? -1 : i;
 }
 
 function isVersion6(bytes: Uint8Array, from: number, to: number): boolean {

@@ -3,28 +3,31 @@ import { NameTable } from "./name-table.ts";
 /** The slot of the whole object. */
 export const ROOT = 0;
 
+/** Members by key, each with its own. */
+type Tree = Map<string, Tree>;
+
 /**
  * The members of a JSON object that a parser reads, each with a number: its slot. Paths are keys joined by "/", because keys may hold
  * dots: `userIdentity/sessionContext`.
  */
 export class JsonShape {
-  /** Number of slots; slot 0 is the object itself. */
-  readonly size: number;
   /** By slot: the members below it that are read, if any. */
   readonly members: readonly (NameTable | undefined)[];
   /** By slot: the first slot that is not below it; those below are the ones between. */
   readonly after: Int32Array;
-  readonly #slots: ReadonlyMap<string, number>;
+  readonly #slots = new Map<string, number>();
 
   constructor(paths: readonly string[]) {
-    const ordered = ["", ...[...withParents(paths)].sort(byKeys)];
-    const slots = new Map(ordered.map((path, slot) => [path, slot]));
-    this.#slots = slots;
-    this.size = ordered.length;
-    this.members = ordered.map((path) => tableOf(path === "" ? "" : `${path}/`, slots));
-    this.after = Int32Array.from(ordered, (path, slot) =>
-      path === "" ? ordered.length : slot + 1 + ordered.filter((other) => other.startsWith(`${path}/`)).length,
-    );
+    const members: (NameTable | undefined)[] = [];
+    const after: number[] = [];
+    this.#number(treeOf(paths), "", members, after);
+    this.members = members;
+    this.after = Int32Array.from(after);
+  }
+
+  /** Number of slots; slot 0 is the object itself. */
+  get size(): number {
+    return this.members.length;
   }
 
   /** The slot of a path of this shape; raises RangeError for any other. */
@@ -33,25 +36,32 @@ export class JsonShape {
     if (slot === undefined) throw new RangeError(`the shape has no path "${path}"`);
     return slot;
   }
-}
 
-function withParents(paths: readonly string[]): Set<string> {
-  const all = new Set<string>();
-  for (const path of paths) {
-    for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) all.add(path.slice(0, slash));
-    all.add(path);
+  /** Numbers an object and then, before what comes after it, all that is below it. */
+  #number(tree: Tree, path: string, members: (NameTable | undefined)[], after: number[]): number {
+    const slot = members.push(undefined) - 1;
+    this.#slots.set(path, slot);
+    const names = [...tree].map(
+      ([key, below]) => [key, this.#number(below, path === "" ? key : `${path}/${key}`, members, after)] as const,
+    );
+    if (names.length > 0) members[slot] = new NameTable(names);
+    after[slot] = members.length;
+    return slot;
   }
-  return all;
 }
 
-/** The order in which what is below a path directly follows it: "/" is lower than any character of a key. */
-function byKeys(x: string, y: string): number {
-  return x.replaceAll("/", "\0") < y.replaceAll("/", "\0") ? -1 : 1;
-}
-
-function tableOf(parent: string, slots: ReadonlyMap<string, number>): NameTable | undefined {
-  const names = [...slots]
-    .filter(([path]) => path.length > parent.length && path.startsWith(parent) && !path.includes("/", parent.length))
-    .map(([path, slot]) => [path.slice(parent.length), slot] as const);
-  return names.length === 0 ? undefined : new NameTable(names);
+function treeOf(paths: readonly string[]): Tree {
+  const root: Tree = new Map();
+  for (const path of paths) {
+    let at = root;
+    for (const key of path.split("/")) {
+      let below = at.get(key);
+      if (below === undefined) {
+        below = new Map();
+        at.set(key, below);
+      }
+      at = below;
+    }
+  }
+  return root;
 }

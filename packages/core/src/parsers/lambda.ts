@@ -51,12 +51,18 @@ const TIMEOUT_TYPE = literal("Sandbox.Timedout");
 export class LambdaParser implements Parser {
   readonly dataset = "aws.lambda";
   readonly #takesAny: boolean;
-  readonly #json = new LambdaJson();
+  readonly #json: LambdaJson;
   readonly #line = new LineReader();
   readonly #time = new TimeReader();
 
-  constructor(options: { readonly takesAny: boolean }) {
-    this.#takesAny = options.takesAny;
+  constructor(takesAny = true, json = new LambdaJson()) {
+    this.#takesAny = takesAny;
+    this.#json = json;
+  }
+
+  /** The same parser for streams that may be anything's: it takes only what a function or its platform alone writes. */
+  certainOnly(): LambdaParser {
+    return new LambdaParser(false, this.#json);
   }
 
   parse(batch: RecordBatch, record: number): boolean {

@@ -66,9 +66,9 @@ export class Tokens {
     return value;
   }
 
-  /** The words from one on, as text. */
-  texts(first: number): string[] {
-    return Array.from({ length: this.count - first }, (_, i) =>
+  /** Words as text, from one to before another. */
+  texts(first: number, last = this.count): string[] {
+    return Array.from({ length: last - first }, (_, i) =>
       this.bytes.toString("utf8", this.from[first + i], this.to[first + i]),
     );
   }

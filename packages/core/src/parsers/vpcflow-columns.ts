@@ -22,6 +22,8 @@ export interface Layout {
   /** By column: what it holds, and the field for a token that is something else. */
   readonly kinds: Uint8Array;
   readonly otherwise: Int32Array;
+  /** By column: how its values begin, which tells whether an order was guessed rightly. */
+  readonly prefixes: readonly (Uint8Array | undefined)[];
   /** By field that is copied from a token: its column, its path, and 1 when it is a number. */
   readonly columns: Uint8Array;
   readonly paths: Int32Array;
@@ -47,6 +49,8 @@ const SPECIAL: Readonly<Record<string, Entry>> = {
   action: [Column.action, "aws.vpcflow.action"],
   "log-status": [Column.status, "aws.vpcflow.log_status"],
   "instance-id": [Column.text, "aws.vpcflow.instance_id", "cloud.instance.id"],
+  "pkt-srcaddr": [Column.address, "aws.vpcflow.pkt_srcaddr"],
+  "pkt-dstaddr": [Column.address, "aws.vpcflow.pkt_dstaddr"],
   "tcp-flags": [Column.flags, "aws.vpcflow.tcp_flags"],
   region: [Column.text, "cloud.region"],
   "az-id": [Column.text, "cloud.availability_zone"],
@@ -59,6 +63,26 @@ const SPECIAL: Readonly<Record<string, Entry>> = {
   "packets-lost-blackhole": [Column.integer, "aws.vpcflow.packets_lost_blackhole"],
   "packets-lost-mtu-exceeded": [Column.integer, "aws.vpcflow.packets_lost_mtu_exceeded"],
   "packets-lost-ttl-expired": [Column.integer, "aws.vpcflow.packets_lost_ttl_expired"],
+};
+
+/** Where values are kept that no column's field can take. */
+export const UNPARSED = "aws.vpcflow.unparsed";
+
+const TYPED = new Set(
+  Object.values(SPECIAL).flatMap(([kind, path = ""]) =>
+    kind === Column.address || kind === Column.integer ? [path] : [],
+  ),
+);
+
+const PREFIXES: Readonly<Record<string, string>> = {
+  "interface-id": "eni-",
+  "vpc-id": "vpc-",
+  "subnet-id": "subnet-",
+  "instance-id": "i-",
+  type: "IPv",
+  "tgw-id": "tgw-",
+  "tgw-attachment-id": "tgw-attach-",
+  "ecs-cluster-arn": "arn:",
 };
 
 /**
@@ -117,11 +141,14 @@ const DEFAULT_LAYOUT = makeLayout(TABLE.slice(0, DEFAULT_COLUMNS));
 const TABLE_LAYOUT = makeLayout(TABLE);
 const LAYOUTS = [TRANSIT_GATEWAY, ...EXAMPLES].map((columns) => makeLayout(columns));
 
-/** The orders that a line of so many tokens may have when nobody says it; the tokens decide. */
+/**
+ * The orders that a line of so many tokens may have when nobody says it; the tokens decide. What follows the default columns in an order of
+ * the user's own is not named.
+ */
 export const layoutsBySize: readonly (readonly Layout[])[] = Array.from({ length: TABLE.length + 1 }, (_, size) => [
-  ...(size === DEFAULT_COLUMNS ? [DEFAULT_LAYOUT] : []),
   ...(size > DEFAULT_COLUMNS ? [TABLE_LAYOUT] : []),
   ...LAYOUTS.filter(({ kinds }) => kinds.length === size),
+  ...(size >= DEFAULT_COLUMNS ? [DEFAULT_LAYOUT] : []),
 ]);
 
 /**
@@ -153,7 +180,12 @@ function makeLayout(columns: readonly string[]): Layout {
   const copied = fields.filter(({ kind }) => kind !== Column.start && kind !== Column.end);
   return {
     kinds: Uint8Array.from(entries, ([kind]) => kind),
-    otherwise: Int32Array.from(columns, (column) => pathId(plainPath(column))),
+    otherwise: Int32Array.from(columns, (column) => {
+      // The index has the field as a number or an address, if it is one of the flow log's own.
+      const path = plainPath(column);
+      return pathId(TYPED.has(path) ? UNPARSED : path);
+    }),
+    prefixes: columns.map((column) => (column in PREFIXES ? Buffer.from(PREFIXES[column]) : undefined)),
     columns: Uint8Array.from(copied, ({ column }) => column),
     paths: Int32Array.from(copied, ({ path }) => pathId(path)),
     numeric: Uint8Array.from(copied, ({ kind }) => (kind === Column.integer ? 1 : 0)),
@@ -166,7 +198,7 @@ function entryOf(column: string): Entry {
 
 function plainPath(column: string): string {
   if (!KNOWN.has(column) && !newColumns.has(column)) {
-    if (newColumns.size >= MAX_NEW_COLUMNS) return "aws.vpcflow.unparsed";
+    if (newColumns.size >= MAX_NEW_COLUMNS) return UNPARSED;
     newColumns.add(column);
   }
   return `aws.vpcflow.${column.replaceAll("-", "_")}`;

@@ -5,7 +5,7 @@ import type { Stream } from "../event/stream.ts";
 import { startsWith } from "./bytes.ts";
 import type { Parser } from "./parser.ts";
 import { Tokens } from "./tokens.ts";
-import { isHeader, type Layout, layoutOf, layoutsBySize } from "./vpcflow-columns.ts";
+import { isHeader, type Layout, layoutOf, layoutsBySize, UNPARSED } from "./vpcflow-columns.ts";
 import { readToken } from "./vpcflow-fields.ts";
 
 /** Tokens of a line that are looked at; AWS has some 70 columns. */
@@ -22,10 +22,13 @@ const ODD = 2;
 /** The rule under which lines that name columns are dropped. */
 const HEADER_RULE = "header";
 
+/** The account of an interface that AWS made. */
+const UNKNOWN = Buffer.from("unknown");
+
 const KIND = pathId("event.kind");
 const CATEGORY = pathId("event.category");
 const TYPE = pathId("event.type");
-const UNPARSED = pathId("aws.vpcflow.unparsed");
+const REST = pathId(UNPARSED);
 
 const EVENT = literal("event");
 const NETWORK = literal("network");
@@ -96,28 +99,53 @@ export class VpcFlowParser implements Parser {
   /** Adds the fields; false when the order is a guess and a token does not fit its column. */
   #write(batch: RecordBatch, record: number, layout: Layout, guessed: boolean): boolean {
     const tokens = this.#tokens;
-    const states = this.#states;
-    const columns = Math.min(tokens.count, layout.kinds.length);
-    for (let column = 0; column < columns; column++) {
-      states[column] = ABSENT;
-      if (tokens.bytes[tokens.from[column]] === MINUS && tokens.to[column] - tokens.from[column] === 1) continue;
-      states[column] = readToken(batch, record, layout.kinds[column], tokens, column) ? FITTING : ODD;
-      if (states[column] === FITTING) continue;
-      if (guessed) return false;
-      batch.addText(record, layout.otherwise[column], tokens.from[column], tokens.to[column]);
-    }
+    const odd = this.#readTokens(batch, record, layout, guessed);
+    if (odd < 0) return false;
     for (let field = 0; field < layout.columns.length; field++) {
       const column = layout.columns[field];
-      if (column >= columns || states[column] !== FITTING) continue;
-      if (layout.numeric[field] === 1)
-        batch.addRaw(record, layout.paths[field], tokens.from[column], tokens.to[column]);
-      else batch.addText(record, layout.paths[field], tokens.from[column], tokens.to[column]);
+      if (this.#states[column] !== FITTING) continue;
+      const from = tokens.from[column];
+      const to = tokens.to[column];
+      if (layout.numeric[field] === 1) batch.addRaw(record, layout.paths[field], from, to);
+      else batch.addText(record, layout.paths[field], from, to);
     }
-    if (tokens.count > columns) batch.addDerived(record, UNPARSED, tokens.texts(columns));
+    if (odd > 0 || tokens.count > layout.kinds.length) this.#addRest(batch, record, layout);
     batch.addLiteral(record, KIND, EVENT);
     batch.addLiteral(record, CATEGORY, NETWORK);
     batch.addLiteral(record, TYPE, CONNECTION);
     return true;
+  }
+
+  /** Looks at the token of each column; how many are not what their column holds, or -1 when that shows that the order was guessed wrongly. */
+  #readTokens(batch: RecordBatch, record: number, layout: Layout, guessed: boolean): number {
+    const tokens = this.#tokens;
+    const { bytes } = tokens;
+    let odd = 0;
+    for (let column = 0; column < layout.kinds.length; column++) {
+      const from = tokens.from[column];
+      this.#states[column] = ABSENT;
+      if (column >= tokens.count || (bytes[from] === MINUS && tokens.to[column] - from === 1)) continue;
+      const prefix = layout.prefixes[column];
+      if (guessed && prefix !== undefined && !startsWith(bytes, from, tokens.to[column], prefix)) return -1;
+      const fits = readToken(batch, record, layout.kinds[column], tokens, column);
+      this.#states[column] = fits ? FITTING : ODD;
+      if (fits) continue;
+      if (guessed && !tokens.is(column, UNKNOWN)) return -1;
+      odd++;
+    }
+    return odd;
+  }
+
+  /** Keeps what no column's field can take: under the column's plain name, or, where the index wants another type there, without a name. */
+  #addRest(batch: RecordBatch, record: number, layout: Layout): void {
+    const tokens = this.#tokens;
+    const nameless = tokens.count > layout.kinds.length ? tokens.texts(layout.kinds.length) : [];
+    for (let column = layout.kinds.length - 1; column >= 0; column--) {
+      if (this.#states[column] !== ODD) continue;
+      if (layout.otherwise[column] === REST) nameless.unshift(...tokens.texts(column, column + 1));
+      else batch.addText(record, layout.otherwise[column], tokens.from[column], tokens.to[column]);
+    }
+    if (nameless.length > 0) batch.addDerived(record, REST, nameless);
   }
 }
 
