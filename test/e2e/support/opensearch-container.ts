@@ -4,6 +4,14 @@ import type { OpenSearchOffer, OpenSearchServer } from "./opensearch-offer.ts";
 
 const IMAGE = "opensearchproject/opensearch:3.8.0";
 
+// https://docs.opensearch.org/latest/install-and-configure/install-opensearch/docker/
+const SETTINGS = [
+  "discovery.type=single-node",
+  "DISABLE_INSTALL_DEMO_CONFIG=true",
+  "DISABLE_SECURITY_PLUGIN=true",
+  "OPENSEARCH_JAVA_OPTS=-Xms1g -Xmx1g",
+];
+
 /** OpenSearch's own image, when a Docker engine answers and has the image or can get it. */
 export function dockerOpenSearch(): OpenSearchOffer | undefined {
   if (!docker("info").ok) return undefined;
@@ -15,23 +23,24 @@ async function startContainer(): Promise<OpenSearchServer> {
   // Chosen here, because the engine would choose another at each start.
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const settings = ["discovery.type=single-node", "DISABLE_SECURITY_PLUGIN=true", "OPENSEARCH_JAVA_OPTS=-Xms1g -Xmx1g"];
-  const environment = settings.flatMap((setting) => ["--env", setting]);
-  const started = docker("run", "--detach", "--publish", `127.0.0.1:${port}:9200`, ...environment, IMAGE);
-  if (!started.ok) throw new Error(`docker run ${IMAGE}: ${started.output}`);
-  const id = started.output.trim();
+  const name = `belfry-e2e-${port}`;
+  const environment = SETTINGS.flatMap((setting) => ["--env", setting]);
+  const place = ["--name", name, "--publish", `127.0.0.1:${port}:9200`];
+  // What a run leaves behind when it ends early, too.
+  process.once("exit", () => docker("rm", "--force", "--volumes", name));
+  expectOk(docker("run", "--detach", ...place, ...environment, IMAGE));
   const failure = () =>
-    docker("inspect", "--format", "{{.State.Running}}", id).output.trim() === "true"
+    docker("inspect", "--format", "{{.State.Running}}", name).output.trim() === "true"
       ? undefined
-      : docker("logs", "--tail", "30", id).output;
+      : docker("logs", "--tail", "30", name).output;
   const server: OpenSearchServer = {
     url,
-    kill: async () => expectOk(docker("kill", "--signal", "KILL", id)),
+    kill: async () => expectOk(docker("kill", "--signal", "KILL", name)),
     restart: async () => {
-      expectOk(docker("start", id));
+      expectOk(docker("start", name));
       await untilHealthy(url, failure);
     },
-    stop: async () => expectOk(docker("rm", "--force", "--volumes", id)),
+    stop: async () => expectOk(docker("rm", "--force", "--volumes", name)),
   };
   await untilHealthy(url, failure).catch(async (error) => {
     await server.stop();

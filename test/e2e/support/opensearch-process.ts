@@ -32,10 +32,9 @@ const CACHE = resolve(import.meta.dirname, "../../../.cache/opensearch");
 const OTHER_USER = 65_534;
 const isRoot = process.getuid?.() === 0;
 
-const GET_MAVEN =
-  process.platform === "darwin"
-    ? "brew install maven openjdk"
-    : "sudo apt-get install --yes maven openjdk-21-jdk-headless";
+const isMac = process.platform === "darwin";
+const GET_JAVA = isMac ? "brew install openjdk" : "sudo apt-get install --yes openjdk-21-jdk-headless";
+const GET_MAVEN = isMac ? "brew install maven" : "sudo apt-get install --yes maven";
 const GET_ARTIFACT = `mvn -q -B dependency:get -Dartifact=${ARTIFACT} -Dtransitive=false`;
 
 /** OpenSearch's own server from Maven Central, by the `mvn` client, as a process on this machine. Raises MissingPart without Java, Maven or network. */
@@ -43,7 +42,7 @@ export function mavenOpenSearch(tests: string): OpenSearchOffer {
   const javaHome = findJavaHome(MIN_JAVA);
   if (javaHome === undefined) {
     const reason = `no Docker engine answers, and there is no Java ${MIN_JAVA} or newer (OPENSEARCH_JAVA_HOME names one elsewhere)`;
-    throw new MissingPart(tests, reason, GET_MAVEN);
+    throw new MissingPart(tests, reason, GET_JAVA);
   }
   const folder = isRoot && !isOpenToOthers(CACHE) ? temporaryFolder() : CACHE;
   const home = resolve(folder, `opensearch-${VERSION}`);
@@ -60,12 +59,15 @@ function unpack(tests: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   // Unpacked beside its place and then moved, so that nothing half unpacked is ever used; Maven also leaves notes in it.
   const here = mkdtempSync(resolve(folder, "unpacking-"));
-  const args = ["-q", "-B", "dependency:unpack", `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${here}`];
-  const { error, status, stdout, stderr } = spawnSync("mvn", args, { cwd: here, encoding: "utf8" });
-  if (error !== undefined) throw new MissingPart(tests, "no Docker engine answers, and there is no Maven", GET_MAVEN);
-  if (status !== 0) throw new MissingPart(tests, `Maven could not get it:\n${stdout}${stderr}`, GET_ARTIFACT);
-  renameSync(resolve(here, `opensearch-${VERSION}`), resolve(folder, `opensearch-${VERSION}`));
-  rmSync(here, { recursive: true });
+  try {
+    const args = ["-q", "-B", "dependency:unpack", `-Dartifact=${ARTIFACT}`, `-DoutputDirectory=${here}`];
+    const { error, status, stdout, stderr } = spawnSync("mvn", args, { cwd: here, encoding: "utf8" });
+    if (error !== undefined) throw new MissingPart(tests, "no Docker engine answers, and there is no Maven", GET_MAVEN);
+    if (status !== 0) throw new MissingPart(tests, `Maven could not get it:\n${stdout}${stderr}`, GET_ARTIFACT);
+    renameSync(resolve(here, `opensearch-${VERSION}`), resolve(folder, `opensearch-${VERSION}`));
+  } finally {
+    rmSync(here, { recursive: true });
+  }
 }
 
 /** Whether any user of this machine may go down to a folder: not when it is in the home of root. */
