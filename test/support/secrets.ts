@@ -42,7 +42,7 @@ const card = fc
   .map(([digits, separator]) => (digits.match(/\d{1,4}/g) ?? []).join(separator));
 
 /** The number with the digit behind it that makes it pass the Luhn check. */
-export function withCheckDigit(digits: string): string {
+function withCheckDigit(digits: string): string {
   const check = [...DIGITS].find((digit) => passesLuhn(digits + digit));
   return `${digits}${check}`;
 }

@@ -2,12 +2,10 @@ import { compilePattern } from "../patterns/event-pattern.ts";
 import { InvalidPatternError } from "../patterns/invalid-pattern-error.ts";
 import { messageOf } from "../platform/errors.ts";
 import { DATASETS } from "./datasets.ts";
+import { DEFAULT_ROUTE } from "./default-route.ts";
 import type { Problem } from "./problems.ts";
 import type { Config } from "./schema.ts";
 import { lowerFirst, suggestion } from "./wording.ts";
-
-/** The name that no route may have, because it means what no route takes. */
-const DEFAULT_ROUTE = "default";
 
 /** What a validated configuration says that cannot be: names that nothing has, names twice, patterns and expressions that do not compile. */
 export function checkReferences(config: Config): Problem[] {

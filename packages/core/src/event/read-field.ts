@@ -2,6 +2,7 @@ import { datasetName } from "./dataset.ts";
 import { ECS } from "./encode-plan.ts";
 import { pathAncestors, pathId, pathName, WHOLE_DOCUMENT } from "./field-path.ts";
 import { literalValue } from "./literals.ts";
+import { ABSENT, endOfRaw, findRawMember, UNSURE } from "./raw-member.ts";
 import { KIND_BITS, Kind, kindOf, type RecordBatch } from "./record-batch.ts";
 
 const DAY_MS = 86_400_000;
@@ -18,9 +19,10 @@ export function readField(batch: RecordBatch, record: number, path: number): unk
   const first = batch.rowsFrom[record];
   const end = batch.rowsTo[record];
   if (first < end && batch.code[first] >>> KIND_BITS === WHOLE_DOCUMENT) {
-    return insideOf(valueAt(batch, record, first), pathName(path));
+    return insideRow(batch, record, first, path);
   }
   const above = pathAncestors(path);
+  const [top = -1, next = -1] = above;
   let row = -1;
   let outermost = Number.MAX_SAFE_INTEGER;
   let outermostRow = -1;
@@ -29,14 +31,12 @@ export function readField(batch: RecordBatch, record: number, path: number): unk
     const other = code >>> KIND_BITS;
     if (kindOf(code) === Kind.none || other > path) continue;
     if (other === path) row = Math.max(row, i);
-    else if (other < outermost && above.includes(other)) {
+    else if (other < outermost && (other === top || other === next || (above.length > 2 && above.includes(other)))) {
       outermost = other;
       outermostRow = i;
     }
   }
-  if (outermostRow >= 0) {
-    return insideOf(valueAt(batch, record, outermostRow), pathName(path).slice(pathName(outermost).length + 1));
-  }
+  if (outermostRow >= 0) return insideRow(batch, record, outermostRow, path);
   return row >= 0 ? valueAt(batch, record, row) : fieldOfAll(batch, record, path);
 }
 
@@ -97,13 +97,51 @@ function timestampOf(batch: RecordBatch, record: number): string | undefined {
   return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
+/** What stands at a path in the value of a row above it. */
+function insideRow(batch: RecordBatch, record: number, row: number, path: number): unknown {
+  const code = batch.code[row];
+  const keys = keysBelow(code >>> KIND_BITS, path);
+  if (kindOf(code) === Kind.raw) {
+    const bytes = batch.bytesOf(record);
+    const at = findRawMember(bytes, batch.a[row], keys.bytes);
+    if (at === ABSENT) return undefined;
+    if (at !== UNSURE) return rawValue(bytes, at, endOfRaw(bytes, at));
+  }
+  return insideOf(valueAt(batch, record, row), keys.texts);
+}
+
+/** The keys that lead from one path to another below it. */
+interface Keys {
+  readonly texts: readonly string[];
+  readonly bytes: readonly Uint8Array[];
+}
+
+const keysByPaths = new Map<number, Map<number, Keys>>();
+
+/** Made once for each pair of paths, of which there are as few as rules name. */
+function keysBelow(root: number, path: number): Keys {
+  let byRoot = keysByPaths.get(path);
+  if (byRoot === undefined) {
+    byRoot = new Map();
+    keysByPaths.set(path, byRoot);
+  }
+  let keys = byRoot.get(root);
+  if (keys === undefined) {
+    const rest = root === WHOLE_DOCUMENT ? pathName(path) : pathName(path).slice(pathName(root).length + 1);
+    const texts = rest.split(".");
+    keys = { texts, bytes: texts.map((text) => Buffer.from(text)) };
+    byRoot.set(root, keys);
+  }
+  return keys;
+}
+
 /**
  * What stands at a path in a value, as EventBridge patterns see events: through an array it is an array of what the elements have there, and a key that
  * holds dots itself counts like keys in one another.
  */
-function insideOf(value: unknown, path: string): unknown {
+function insideOf(value: unknown, keys: readonly string[]): unknown {
   const found: unknown[] = [];
-  const isPlain = collect(value, path.split("."), found);
+  const isPlain = collect(value, keys, found);
   if (found.length === 0) return undefined;
   return isPlain && found.length === 1 ? found[0] : found.flat();
 }

@@ -1,10 +1,8 @@
+import { DEFAULT_ROUTE } from "../config/default-route.ts";
 import type { Config } from "../config/schema.ts";
 import type { SinkFates } from "../event/fates.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
 import { RecordPattern } from "../event/record-pattern.ts";
-
-/** The name of what takes the records that no route does. */
-export const DEFAULT_ROUTE = "default";
 
 /** Where a record goes: the names of the routes that take it, joined by `, `, and their sinks, each once. */
 export interface RouteExplanation {
