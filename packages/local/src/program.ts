@@ -1,8 +1,15 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { Terminal } from "./cli/terminal.ts";
+import { configCommand } from "./commands/config.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { ingestCommand } from "./commands/ingest.ts";
 import { matchCommand } from "./commands/match.ts";
+import { parseCommand } from "./commands/parse.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { searchCommand } from "./commands/search.ts";
+import { startCommand } from "./commands/start.ts";
+import { testCommand } from "./commands/test.ts";
 import { traceCommand } from "./commands/trace.ts";
 
 const HELP = `
@@ -28,9 +35,19 @@ export function belfryCommand(terminal: Terminal): Command {
     .option("--debug", "print the stack of an error")
     .addHelpText("after", HELP)
     .showHelpAfterError("(--help shows what there is)");
-  for (const command of [matchCommand(terminal), searchCommand(terminal), traceCommand(terminal.print)]) {
-    program.addCommand(command);
-  }
+  const commands = [
+    startCommand(terminal),
+    ingestCommand(terminal),
+    parseCommand(terminal),
+    explainCommand(terminal),
+    matchCommand(terminal),
+    searchCommand(terminal),
+    replayCommand(terminal),
+    testCommand(terminal),
+    configCommand(terminal),
+    traceCommand(terminal.print),
+  ];
+  for (const command of commands) program.addCommand(command);
   throwAlways(program);
   return program;
 }

@@ -18,6 +18,8 @@ export class FakeTerminal implements Terminal {
     this.notes.push(text);
   };
 
+  readonly up = (): void => undefined;
+
   readonly progress = (): void => undefined;
 }
 

@@ -13,6 +13,8 @@ export const ExitCode = {
   retry: 3,
   /** A defect of Belfry (EX_SOFTWARE of sysexits). */
   defect: 70,
+  /** Ctrl-C a second time (128 + SIGINT). */
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 

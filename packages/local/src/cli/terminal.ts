@@ -19,6 +19,8 @@ export interface Terminal {
   note(text: string): void;
   /** Overwrites the line of progress on standard error; nothing where nobody watches. An empty text takes the line away. */
   progress(text: string): void;
+  /** Takes the last lines of standard output away, where a person reads it. */
+  up(lines: number): void;
   /** Whether a person reads standard output. */
   readonly isInteractive: boolean;
   /** Columns of the terminal; 120 where there is none. */
@@ -55,11 +57,14 @@ export function processTerminal(
       if (stderr.isTTY !== true) return;
       clear();
       if (text === "") return;
-      stderr.write(text.slice(0, (stderr.columns ?? DEFAULT_COLUMNS) - 1));
+      stderr.write(text.slice(0, (stderr.columns || DEFAULT_COLUMNS) - 1));
       hasProgress = true;
     },
+    up: (lines) => {
+      if (isInteractive) stdout.write(`${ESCAPE}${lines}A${ESCAPE}J`);
+    },
     isInteractive,
-    columns: stdout.columns ?? DEFAULT_COLUMNS,
+    columns: stdout.columns || DEFAULT_COLUMNS,
     paint: paintFor(isInteractive && (env.NO_COLOR ?? "") === ""),
   };
 }
@@ -81,4 +86,9 @@ const COLOUR = /\u001b\[\d+m/g;
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, (char) => (char === "\n" || char === "\t" ? " " : "\ufffd"));
+}
+
+/** `1 route`, `2 routes`; `1 entry`, `2 entries`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -5,7 +5,7 @@ import { maskCredentials } from "@belfry/core/platform/mask-credentials";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { belfryFolder, DEFAULT_FOLDER } from "../belfry-folder.ts";
 import { ExitCode } from "../cli/exit-code.ts";
-import type { Terminal } from "../cli/terminal.ts";
+import { plural, type Terminal } from "../cli/terminal.ts";
 import { archiveFiles, DEFAULT_LATENESS_MS, type TimeRange } from "../search/archive-files.ts";
 import { type SearchRequest, type SortOrder, searchArchive } from "../search/archive-search.ts";
 import { searchOpenSearch } from "../search/opensearch-search.ts";
@@ -170,7 +170,7 @@ class Search {
     this.#terminal.note(
       late === 0
         ? "nothing found"
-        : `nothing found; ${late} files that came in later than a day after --to were not read: --late reads them`,
+        : `nothing found; ${plural(late, "file")} that came in later than a day after --to not read: --late does`,
     );
   }
 }

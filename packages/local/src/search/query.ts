@@ -40,12 +40,14 @@ export type Query =
 /** The field that words without a field are looked for in. */
 export const DEFAULT_FIELD = "message";
 
-// Fields that hold sentences: a word of them is searched whatever its case. All others are compared as a whole, as OpenSearch does by its templates.
-const TEXT_FIELDS: ReadonlySet<string> = new Set(
-  MAPPED_CLASSES.flatMap((dataset) => [...fieldsOf(dataset)])
-    .filter(([, type]) => type === "text" || type === "stored")
+// Fields that hold sentences: a word of them is searched whatever its case. All others are compared as a whole. So OpenSearch does by its
+// templates, which do not index event.original.
+const TEXT_FIELDS: ReadonlySet<string> = new Set([
+  "event.original",
+  ...MAPPED_CLASSES.flatMap((dataset) => [...fieldsOf(dataset)])
+    .filter(([, type]) => type === "text")
     .map(([field]) => field),
-);
+]);
 
 /** Whether a field is searched by its words rather than compared as a whole. */
 export function isTextField(field: string): boolean {

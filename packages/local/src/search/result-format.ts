@@ -1,11 +1,11 @@
 import { table } from "../cli/table.ts";
 import { printable, type Terminal } from "../cli/terminal.ts";
+import { valueAt } from "../json-path.ts";
+import { type Document, summaryOf, textOf } from "./document-summary.ts";
 
 /** How results are written. */
 export const OUTPUTS = ["table", "json", "csv"] as const;
 export type Output = (typeof OUTPUTS)[number];
-
-type Document = Readonly<Record<string, unknown>>;
 
 const TIME = "@timestamp";
 const DATASET = "event.dataset";
@@ -52,47 +52,6 @@ function summaries(documents: readonly Document[], terminal: Terminal): string {
   return table(["time", "data set", "account", "region", "what"], shown, terminal.paint);
 }
 
-/** What a person would want to see first of a document. */
-function summaryOf(document: Document): string {
-  const text = (field: string) => textOf(valueAt(document, field));
-  const dataset = text(DATASET);
-  if (dataset === "aws.vpcflow") {
-    const end = (side: string) => `${text(`${side}.ip`)}:${text(`${side}.port`)}`;
-    const action = text("aws.vpcflow.action") || text("aws.vpcflow.log_status");
-    return text("source.ip") === ""
-      ? action
-      : `${end("source")} → ${end("destination")} ${text("network.transport")} ${action}`;
-  }
-  if (dataset === "aws.cloudtrail") {
-    return [
-      text("event.provider"),
-      text("event.action"),
-      text("user.name"),
-      text("event.outcome"),
-      text("error.code") || text("aws.cloudtrail.error_code"),
-    ]
-      .filter((part) => part !== "")
-      .join(" ");
-  }
-  const level = text("log.level");
-  const message = text("message") || text("error.message") || text("event.action");
-  return level === "" ? message : `${level.toUpperCase()} ${message}`;
-}
-
 function cells(document: Document, fields: readonly string[]): string[] {
   return fields.map((field) => textOf(valueAt(document, field)));
-}
-
-function textOf(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-function valueAt(document: Document, field: string): unknown {
-  let value: unknown = document;
-  for (const key of field.split(".")) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Document)[key];
-  }
-  return value;
 }

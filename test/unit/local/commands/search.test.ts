@@ -85,7 +85,7 @@ describe("belfry search in the archive", () => {
     expect(await idsOf("--from", "2026-01-31T10")).toEqual(["b"]);
     const missed = await search(["--from", "2026-01-29", "--to", "2026-01-30"]);
     expect(missed.notes).toEqual([
-      "nothing found; 3 files that came in later than a day after --to were not read: --late reads them",
+      "nothing found; 3 files that came in later than a day after --to not read: --late does",
     ]);
     expect(await idsOf("--from", "2026-01-29", "--to", "2026-01-30", "--late")).toEqual(["c"]);
     expect(await idsOf("--from", "2026-01-29", "--to", "2026-01-30", "--late", "3d")).toEqual(["c"]);

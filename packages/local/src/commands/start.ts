@@ -1,0 +1,157 @@
+import { brokenIdentity } from "@belfry/core/event/fates";
+import { levelFromEnv } from "@belfry/core/platform/logger";
+import { Command, InvalidArgumentError } from "commander";
+import { belfryFolder, DEFAULT_FOLDER } from "../belfry-folder.ts";
+import { accountingJson, accountingText, datasetTable } from "../cli/accounting.ts";
+import { ExitCode } from "../cli/exit-code.ts";
+import { LiveView } from "../cli/live-view.ts";
+import type { Terminal } from "../cli/terminal.ts";
+import { findConfig } from "../runtime/load-config.ts";
+import { LocalAws } from "../runtime/local-aws.ts";
+import { SampleTraffic } from "../runtime/sample-traffic.ts";
+import { LOCAL_SITE, openSession, type Session } from "../runtime/session.ts";
+
+const HELP = `
+Brings up what AWS would put around Belfry's functions (a Kinesis stream with its event source mapping, asynchronous invocation, Firehose, a queue of
+S3 events), sends sample traffic of every source through the real handlers, and keeps everything in one folder:
+
+  archive/      the documents, laid out as in S3: dt=YYYY-MM-DD/hour=HH/*.ndjson.gz
+  quarantine/   what no retry mends, encrypted, with the reason; belfry replay sends it again
+  traces/       X-Ray segments, for belfry trace
+  objects/      what stands for S3
+  metrics.ndjson  what CloudWatch would make metrics of
+
+Records go to OpenSearch only when OPENSEARCH_URL is set, and to other AWS services only when AWS_ENDPOINT_URL is set or --aws is given.
+
+Exit codes:
+  0  ended, and the accounting adds up
+  1  the accounting does not add up, which is a defect
+  2  the configuration is not valid
+  3  a port is taken, or a service cannot be reached
+
+Examples:
+  $ npm start                         until Ctrl-C, which flushes everything
+  $ npm start -- --once               one round of sample traffic, then the accounting
+  $ belfry start --rate 20 --seed 7   faster, and the same traffic each time
+  $ OPENSEARCH_URL=https://admin:secret@localhost:9200 belfry start --config examples/opensearch/belfry.config.ts`;
+
+interface StartOptions {
+  readonly once?: boolean;
+  readonly config?: string;
+  readonly dir: string;
+  readonly seed: number;
+  readonly rate: number;
+  readonly xrayPort?: number;
+  readonly aws?: boolean;
+  readonly json?: boolean;
+}
+
+/** Once it is asked to end, how long records may still be retried before they are kept in the quarantine. */
+const PATIENCE_MS = 10_000;
+
+/** `belfry start`. */
+export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = process.env): Command {
+  return new Command("start")
+    .description("run Belfry on this machine, with sample traffic")
+    .option("--once", "send one round of sample traffic, print the accounting and end")
+    .option("--config <file>", "the configuration; belfry.config.ts in this folder when absent, if there is one")
+    .option("--dir <folder>", "Belfry's folder", DEFAULT_FOLDER)
+    .option("--seed <n>", "the sample traffic of this number", wholeNumber, 1)
+    .option("--rate <n>", "payloads a second, about 15 records each", positive, 4)
+    .option("--xray-port <n>", "UDP port for traces; a free one when absent", wholeNumber)
+    .option("--aws", "use real AWS services where the configuration names them")
+    .option("--json", "end with the accounting as one JSON object")
+    .addHelpText("after", HELP)
+    .action((options: StartOptions) => start(options, terminal, env));
+}
+
+async function start(options: StartOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<void> {
+  const { config, file } = await findConfig(options.config);
+  const folder = belfryFolder(options.dir);
+  const session = await openSession({
+    config,
+    folder,
+    env,
+    aws: options.aws === true,
+    ...(options.xrayPort === undefined ? {} : { xrayPort: options.xrayPort }),
+    onLog: terminal.note,
+    logLevel: levelFromEnv({ BELFRY_LOG_LEVEL: "warn", ...env }),
+    colors: terminal.isInteractive,
+  });
+  greet(session, file, folder.root, options, terminal);
+  try {
+    await run(session, folder.objects, options, terminal);
+  } finally {
+    await session.close();
+  }
+  const { accounting, datasets } = session.runtime.ledger;
+  if (options.json === true) terminal.print(accountingJson(accounting));
+  else terminal.print(`${datasetTable(datasets, terminal.paint)}\n\n${accountingText(accounting, terminal.paint)}`);
+  if (brokenIdentity(accounting) !== undefined) terminal.exitCode = ExitCode.no;
+  else if (options.json !== true) terminal.note(`\n${nextSteps(options, terminal)}`);
+}
+
+async function run(session: Session, objects: string, options: StartOptions, terminal: Terminal): Promise<void> {
+  const aws = new LocalAws(session.runtime, session.host, LOCAL_SITE);
+  const traffic = new SampleTraffic(aws, objects, options.seed);
+  if (options.once === true) {
+    await traffic.once();
+    await aws.stop(PATIENCE_MS);
+    return;
+  }
+  const view = new LiveView(session.runtime.ledger, terminal);
+  const interrupted = untilInterrupted();
+  await traffic.every(1000 / options.rate, interrupted);
+  view.close();
+  terminal.note("ending: flushing what is under way; Ctrl-C again ends at once");
+  process.once("SIGINT", () => process.exit(ExitCode.interrupted));
+  await aws.stop(PATIENCE_MS);
+}
+
+/** Aborts at the first Ctrl-C, or when the process is asked to end. */
+function untilInterrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+  return controller.signal;
+}
+
+function greet(
+  session: Session,
+  file: string | undefined,
+  root: string,
+  options: StartOptions,
+  terminal: Terminal,
+): void {
+  if (options.json === true) return;
+  const { paint } = terminal;
+  terminal.note(
+    `${paint.strong("Belfry")} on this machine, by ${file ?? "the default configuration"}; everything is kept in ${root}/`,
+  );
+  for (const notice of session.runtime.notices) terminal.note(paint.faint(notice));
+  terminal.note(paint.faint(`traces on UDP ${session.tracesAt}`));
+  if (options.once !== true) terminal.note(paint.faint("sample traffic until Ctrl-C"));
+  terminal.note("");
+}
+
+function nextSteps({ dir }: StartOptions, { paint }: Terminal): string {
+  const folder = dir === DEFAULT_FOLDER ? "" : ` --dir ${dir}`;
+  return [
+    paint.strong("now try"),
+    `  npx belfry search 'event.dataset:aws.vpcflow AND aws.vpcflow.action:REJECT'${folder}`,
+    `  npx belfry search 'log.level:(error OR warn)'${folder}`,
+    `  npx belfry trace show last${folder}`,
+    `  npx belfry replay --dry-run${folder}`,
+    `  npx belfry explain --line '{"level":"error","user":"ann@example.com"}'`,
+  ].join("\n");
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("a whole number, 0 or more");
+  return Number(text);
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number <= 1000)) throw new InvalidArgumentError("a number above 0, at most 1000");
+  return number;
+}
