@@ -24,6 +24,10 @@ const NAMES = [
   "emergency",
 ];
 
+/** Lengths of the names, in bytes. */
+export const SHORTEST_LEVEL = Math.min(...NAMES.map((name) => name.length));
+export const LONGEST_LEVEL = Math.max(...NAMES.map((name) => name.length));
+
 /** Names of log levels as frameworks write them, each in lower case, upper case and capitalised. */
 const LEVELS = new NameTable(
   NAMES.flatMap((name) => [

@@ -2,6 +2,7 @@ import { isRequestId } from "./lambda-platform.ts";
 import { NameTable } from "./name-table.ts";
 import type { Dataset } from "./parser.ts";
 import { isDigit } from "./timestamp.ts";
+import { columnNames } from "./vpcflow-columns.ts";
 
 const TAB = 9;
 const SPACE = 32;
@@ -10,8 +11,6 @@ const UPPER_A = 65;
 const UPPER_T = 84;
 const UPPER_Z = 90;
 const OPEN_BRACKET = 91;
-const LOWER_A = 97;
-const LOWER_Z = 122;
 const OPEN_BRACE = 123;
 
 /** Bytes in which the first key of an object, the level in brackets, or the first column of a header ends. */
@@ -40,7 +39,8 @@ export function looksLike(bytes: Uint8Array, start: number, to: number): Dataset
   if (first >= UPPER_A && first <= UPPER_Z) return "aws.lambda";
   if (first === OPEN_BRACKET)
     return find(bytes, from, Math.min(to, from + HEAD_BYTES), TAB) < 0 ? "app.text" : "aws.lambda";
-  return first >= LOWER_A && first <= LOWER_Z ? "aws.vpcflow" : "app.text";
+  const wordEnd = find(bytes, from, Math.min(to, from + HEAD_BYTES), SPACE);
+  return wordEnd >= 0 && columnNames.find(bytes, from, wordEnd) >= 0 ? "aws.vpcflow" : "app.text";
 }
 
 function objectLooksLike(bytes: Uint8Array, from: number, to: number): Dataset {

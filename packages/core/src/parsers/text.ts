@@ -1,8 +1,8 @@
 import { pathId } from "../event/field-path.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
-import { isLevel } from "./level-names.ts";
+import { isLevel, LONGEST_LEVEL, SHORTEST_LEVEL } from "./level-names.ts";
 import type { Parser } from "./parser.ts";
-import { isDigit, isPlausible, TimeReader } from "./timestamp.ts";
+import { isPlausible, TimeReader } from "./timestamp.ts";
 
 /** Time and level stand at the beginning of a line; what comes later is prose. */
 const HEAD_BYTES = 128;
@@ -14,13 +14,16 @@ const MINUS = 45;
 const SLASH = 47;
 const COLON = 58;
 const EQUALS = 61;
-const UPPER_A = 65;
-const UPPER_Z = 90;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
-const LOWER = 32;
-const LOWER_A = 97;
-const LOWER_Z = 122;
+
+const OTHER = 0;
+const DIGIT = 1;
+const UPPER = 2;
+const LOWER = 3;
+
+/** By byte: what it is in a word. */
+const CLASS = new Uint8Array(256).fill(DIGIT, 48, 58).fill(UPPER, 65, 91).fill(LOWER, 97, 123);
 
 const MESSAGE = pathId("message");
 const LEVEL = pathId("log.level");
@@ -39,22 +42,26 @@ export class LineReader {
     let needsLevel = true;
     let isFirst = true;
     for (let i = from; i < head && (needsTime || needsLevel); ) {
-      const byte = bytes[i];
-      const next = needsTime && (isDigit(byte) || isUpper(byte)) ? this.#readTime(batch, record, bytes, i, end) : i;
+      const kind = CLASS[bytes[i]];
+      if (kind === OTHER) {
+        i++;
+        continue;
+      }
+      const next = needsTime && kind !== LOWER ? this.#readTime(batch, record, bytes, i, end) : i;
       if (next > i) {
         needsTime = false;
+        // The common log format is that of access logs, which have no level.
+        needsLevel &&= bytes[i + 2] !== SLASH;
         i = next;
-      } else if (isLetter(byte)) {
-        const wordEnd = endOfWord(bytes, i, end);
-        if (needsLevel && isLevel(bytes, i, wordEnd) && isWritten(bytes, i, wordEnd, from, end, isFirst)) {
-          batch.addText(record, LEVEL, i, wordEnd);
-          needsLevel = false;
-        }
-        i = wordEnd;
-        isFirst = false;
-      } else if (isDigit(byte)) {
-        i = endOfWord(bytes, i, end);
-      } else i++;
+        continue;
+      }
+      const wordEnd = endOfWord(bytes, i, end);
+      if (needsLevel && isLevelAt(bytes, i, wordEnd, from, end, isFirst)) {
+        batch.addText(record, LEVEL, i, wordEnd);
+        needsLevel = false;
+      }
+      isFirst &&= kind === DIGIT;
+      i = wordEnd;
     }
   }
 
@@ -62,7 +69,7 @@ export class LineReader {
   #readTime(batch: RecordBatch, record: number, bytes: Buffer, at: number, to: number): number {
     const carrier = batch.time[record];
     let time: number;
-    if (!isDigit(bytes[at])) time = this.#time.monthFirst(bytes, at, to, carrier);
+    if (CLASS[bytes[at]] !== DIGIT) time = this.#time.monthFirst(bytes, at, to, carrier);
     else if (bytes[at + 4] === MINUS || bytes[at + 4] === SLASH) time = this.#time.iso(bytes, at, to);
     else if (bytes[at + 2] === SLASH) time = this.#time.commonLog(bytes, at, to);
     else return at;
@@ -90,26 +97,21 @@ export function endOfText(bytes: Uint8Array, from: number, to: number): number {
   return end;
 }
 
-/** The position after letters and digits. */
-export function endOfWord(bytes: Uint8Array, from: number, to: number): number {
+function endOfWord(bytes: Uint8Array, from: number, to: number): number {
   let i = from;
-  while (i < to && (isLetter(bytes[i]) || isDigit(bytes[i]))) i++;
+  while (i < to && CLASS[bytes[i]] !== OTHER) i++;
   return i;
 }
 
-/** Whether the name of a level is meant as one: in capitals, in brackets or after "=", or as the first word before ":". */
-function isWritten(bytes: Uint8Array, from: number, to: number, start: number, end: number, isFirst: boolean): boolean {
-  if (isUpper(bytes[from]) && isUpper(bytes[from + 1])) return true;
+/** Whether a word is a level's name and meant as one: in capitals, in brackets or after "=", or as the first word before ":". */
+function isLevelAt(bytes: Uint8Array, from: number, to: number, start: number, end: number, isFirst: boolean): boolean {
+  if (to - from < SHORTEST_LEVEL || to - from > LONGEST_LEVEL) return false;
   const before = from > start ? bytes[from - 1] : SPACE;
   const after = to < end ? bytes[to] : SPACE;
-  if (after === CLOSE_BRACKET) return before === OPEN_BRACKET || before === COLON;
-  return before === EQUALS || (isFirst && after === COLON);
-}
-
-function isLetter(byte: number): boolean {
-  return (byte | LOWER) >= LOWER_A && (byte | LOWER) <= LOWER_Z;
-}
-
-function isUpper(byte: number): boolean {
-  return byte >= UPPER_A && byte <= UPPER_Z;
+  const isMeant =
+    CLASS[bytes[from + 1]] === UPPER ||
+    (after === CLOSE_BRACKET && (before === OPEN_BRACKET || before === COLON)) ||
+    before === EQUALS ||
+    (isFirst && after === COLON);
+  return isMeant && isLevel(bytes, from, to);
 }

@@ -1,5 +1,6 @@
 import { pathId } from "../event/field-path.ts";
 import { BelfryError } from "../platform/errors.ts";
+import { NameTable } from "./name-table.ts";
 
 /** What a column of a flow log holds, and so how its tokens are checked and which fields they become. */
 export const Column = {
@@ -131,6 +132,9 @@ const EXAMPLES = [
 
 const KNOWN: ReadonlySet<string> = new Set([...TABLE, ...TRANSIT_GATEWAY]);
 
+/** Finds the names of known columns in bytes; a header begins with one. */
+export const columnNames = new NameTable([...KNOWN].map((name) => [name, 0] as const));
+
 /** How many columns that AWS has not invented yet headers may name in one process; values of more go to `aws.vpcflow.unparsed`. */
 const MAX_NEW_COLUMNS = 256;
 const COLUMN_NAME = /^[a-z][a-z0-9-]{1,63}$/;
@@ -167,11 +171,11 @@ export function layoutOf(format: string): Layout {
   return makeLayout(columns);
 }
 
-/** Whether a line names columns: each word looks like one, and most are known. */
+/** Whether a line that begins with a column's name is a header: each word looks like a column, and most are known. */
 export function isHeader(line: string): boolean {
   const names = words(line);
   if (names.length < 2 || !names.every((name) => COLUMN_NAME.test(name))) return false;
-  return KNOWN.has(names[0]) && names.filter((name) => KNOWN.has(name)).length * 2 > names.length;
+  return names.filter((name) => KNOWN.has(name)).length * 2 > names.length;
 }
 
 function makeLayout(columns: readonly string[]): Layout {

@@ -5,15 +5,13 @@ import type { Stream } from "../event/stream.ts";
 import { startsWith } from "./bytes.ts";
 import type { Parser } from "./parser.ts";
 import { Tokens } from "./tokens.ts";
-import { isHeader, type Layout, layoutOf, layoutsBySize, UNPARSED } from "./vpcflow-columns.ts";
+import { columnNames, isHeader, type Layout, layoutOf, layoutsBySize, UNPARSED } from "./vpcflow-columns.ts";
 import { readToken } from "./vpcflow-fields.ts";
 
 /** Tokens of a line that are looked at; AWS has some 70 columns. */
 const MAX_TOKENS = 128;
 
 const MINUS = 45;
-const LOWER_A = 97;
-const LOWER_Z = 122;
 
 const ABSENT = 0;
 const FITTING = 1;
@@ -65,11 +63,7 @@ export class VpcFlowParser implements Parser {
     tokens.split(bytes, from, to);
     const { count } = tokens;
     if (count === 0) return false;
-    if (
-      isWord(bytes, tokens.from[0], tokens.to[0]) &&
-      this.#readHeader(batch, record, bytes.toString("latin1", from, to))
-    )
-      return true;
+    if (this.#readHeader(batch, record, from, to)) return true;
     const layout = this.#layoutFor(batch.streamFor(record));
     if (layout !== undefined && count >= layout.kinds.length) return this.#write(batch, record, layout, false);
     for (const candidate of layoutsBySize[Math.min(count, layoutsBySize.length - 1)]) {
@@ -88,7 +82,10 @@ export class VpcFlowParser implements Parser {
   }
 
   /** A line that names the columns holds for the lines after it, and is dropped. */
-  #readHeader(batch: RecordBatch, record: number, line: string): boolean {
+  #readHeader(batch: RecordBatch, record: number, from: number, to: number): boolean {
+    const tokens = this.#tokens;
+    if (columnNames.find(tokens.bytes, tokens.from[0], tokens.to[0]) < 0) return false;
+    const line = tokens.bytes.toString("latin1", from, to);
     if (!isHeader(line)) return false;
     this.#headers.set(batch.streamFor(record), layoutOf(line));
     this.#lastStream = undefined;
@@ -151,11 +148,4 @@ export class VpcFlowParser implements Parser {
 
 function isWrapped(bytes: Uint8Array, from: number, to: number): boolean {
   return startsWith(bytes, from, to, WRAP) && startsWith(bytes, to - WRAP_END.length, to, WRAP_END);
-}
-
-/** Whether bytes are lower-case letters and hyphens, as names of columns are and AWS's ids, which have digits, are not. */
-function isWord(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let i = from; i < to; i++)
-    if (!((bytes[i] >= LOWER_A && bytes[i] <= LOWER_Z) || bytes[i] === MINUS)) return false;
-  return to - from > 1;
 }
