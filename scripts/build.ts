@@ -1,9 +1,9 @@
 // `npm run build`: makes a folder dist/<function> of each handler, as Lambda takes it: index.mjs, chunks, source maps, and config.json.
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { type Config, ConfigSchema } from "../packages/core/src/config/schema.ts";
+import { loadConfig, parseConfig } from "../packages/core/src/config/load.ts";
+import { sliceConfig } from "../packages/core/src/config/slice.ts";
 import { bundle } from "./build/bundle.ts";
 import { functionSources } from "./build/function-sources.ts";
 import { sizeTable } from "./build/size-table.ts";
@@ -17,6 +17,7 @@ Options:
   --out DIR      folder to write to, emptied first (dist)
   --help         print this`;
 
+const DEFAULT_CONFIG = "belfry.config.ts";
 const root = resolve(import.meta.dirname, "..");
 
 const { values: options } = parseArgs({
@@ -28,26 +29,27 @@ const { values: options } = parseArgs({
 });
 
 async function main(): Promise<void> {
-  const configFile = resolve(options.config ?? resolve(root, "belfry.config.ts"));
-  const config = await readConfig(configFile, options.config !== undefined);
+  const file = resolve(options.config ?? resolve(root, DEFAULT_CONFIG));
+  const isDefault = options.config === undefined && !existsSync(file);
+  const config = isDefault ? parseConfig({}, DEFAULT_CONFIG) : await loadConfig(file);
   const entry = config.process?.entry;
-  const sources = functionSources(root, entry === undefined ? undefined : resolve(dirname(configFile), entry));
+  const sources = functionSources(root, entry === undefined ? undefined : resolve(dirname(file), entry));
   const out = resolve(options.out);
   rmSync(out, { recursive: true, force: true });
   const sizes = [];
   for (const source of sources) {
     const folder = resolve(out, source.name);
     sizes.push(await bundle(source, root, folder));
-    writeFileSync(resolve(folder, "config.json"), `${JSON.stringify(config, undefined, 2)}\n`);
+    const slice = sliceConfig(config, source.group);
+    writeFileSync(resolve(folder, "config.json"), `${JSON.stringify(slice, undefined, 2)}\n`);
   }
   console.log(sizeTable(sizes));
 }
 
-async function readConfig(file: string, mustExist: boolean): Promise<Config> {
-  if (!mustExist && !existsSync(file)) return ConfigSchema.parse({});
-  const module = await import(pathToFileURL(file).href);
-  return ConfigSchema.parse(module.default);
-}
-
 if (options.help) console.log(HELP);
-else await main();
+else {
+  await main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

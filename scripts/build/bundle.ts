@@ -2,11 +2,14 @@ import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, type Metafile } from "esbuild";
+import type { FunctionGroup } from "../../packages/core/src/config/slice.ts";
 
 /** A Lambda function to bundle. */
 export interface FunctionSource {
   /** Names its folder in dist: `ingest-kinesis`. */
   readonly name: string;
+  /** The folder that its handler stands in. */
+  readonly group: FunctionGroup;
   /** The module that exports `handler`: a file, or text as if it stood in the repository's root. */
   readonly entry: { readonly file: string } | { readonly text: string };
 }
@@ -32,7 +35,11 @@ const REQUIRE_BANNER =
  * shortened, which halves the code to read at start; the source maps beside it (linked, without the sources' text) give them back
  * where Node runs with --enable-source-maps.
  */
-export async function bundle({ name, entry }: FunctionSource, root: string, outdir: string): Promise<BundleSize> {
+export async function bundle(
+  { name, entry }: Omit<FunctionSource, "group">,
+  root: string,
+  outdir: string,
+): Promise<BundleSize> {
   const { metafile } = await build({
     ...("file" in entry
       ? { entryPoints: [{ in: entry.file, out: "index" }] }

@@ -3,17 +3,21 @@ import { basename, relative, resolve } from "node:path";
 import type { FunctionSource } from "./bundle.ts";
 
 const HANDLERS = "packages/functions/src";
-const FOLDERS = ["ingest", "transform", "process"];
+const GROUPS = ["ingest", "transform", "process"] as const;
 // Not a function by itself: it becomes one with the user's module.
 const CUSTOM = "process/custom.ts";
 
 /** All functions: a handler in each file of the handlers' folders, and the user's own one where the configuration names its module. */
 export function functionSources(root: string, processEntry: string | undefined): FunctionSource[] {
   const sources: FunctionSource[] = [];
-  for (const folder of FOLDERS) {
-    for (const file of readdirSync(resolve(root, HANDLERS, folder)).sort()) {
-      if (!file.endsWith(".ts") || `${folder}/${file}` === CUSTOM) continue;
-      sources.push({ name: `${folder}-${basename(file, ".ts")}`, entry: { file: `${HANDLERS}/${folder}/${file}` } });
+  for (const group of GROUPS) {
+    for (const file of readdirSync(resolve(root, HANDLERS, group)).sort()) {
+      if (!file.endsWith(".ts") || `${group}/${file}` === CUSTOM) continue;
+      sources.push({
+        name: `${group}-${basename(file, ".ts")}`,
+        group,
+        entry: { file: `${HANDLERS}/${group}/${file}` },
+      });
     }
   }
   if (processEntry !== undefined) sources.push(customSource(root, processEntry));
@@ -28,5 +32,5 @@ function customSource(root: string, processEntry: string): FunctionSource {
     import { inAws } from "./${HANDLERS}/compose.ts";
     import { customHandler } from "./${HANDLERS}/${CUSTOM}";
     export const handler = inAws((runtime) => customHandler(runtime, processRecords));`;
-  return { name: `process-${basename(processEntry).replace(/\.[cm]?[jt]s$/, "")}`, entry: { text } };
+  return { name: `process-${basename(processEntry).replace(/\.[cm]?[jt]s$/, "")}`, group: "process", entry: { text } };
 }

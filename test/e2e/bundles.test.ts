@@ -1,5 +1,6 @@
 // Every bundle that `npm run build` makes starts in AWS's own runtime client and answers a real event; its services are stand-ins on loopback.
 import { spawnSync } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -63,10 +64,11 @@ afterAll(() => {
   process.stdout.write(`${coldStarts.join("\n")}\n`);
 });
 
-/** Starts the bundle and gives it one event. */
-async function answerOf(name: string, event: unknown): Promise<unknown> {
+/** Starts the bundle and gives it one event; where a daemon's address is given, X-Ray has chosen to trace it. */
+async function answerOf(name: string, event: unknown, daemon?: string): Promise<unknown> {
   running = await LambdaFunction.start({
     runtimeClient,
+    sampled: daemon !== undefined,
     bundle: resolve(BUNDLES, name),
     name,
     environment: {
@@ -77,6 +79,7 @@ async function answerOf(name: string, event: unknown): Promise<unknown> {
       BELFRY_ARCHIVE_STREAM: "belfry-archive",
       BELFRY_QUARANTINE_BUCKET: "belfry-quarantine",
       ORDERS_URL: `${services.url}/orders`,
+      ...(daemon !== undefined && { AWS_XRAY_DAEMON_ADDRESS: daemon }),
     },
   });
   const invoked = performance.now();
@@ -114,6 +117,17 @@ describe("every bundle answers a real event in AWS's runtime client", () => {
   test("ingest-kinesis delivers a stream's records and asks for none again", async () => {
     expect(await answerOf("ingest-kinesis", kinesisEvent([PAYLOAD]))).toEqual({ batchItemFailures: [] });
     expectDelivered(MESSAGES);
+  });
+
+  test("ingest-kinesis traces what X-Ray has sampled, by the SDK in a chunk of its own", async () => {
+    const daemon = createSocket("udp4");
+    const received: string[] = [];
+    daemon.on("message", (datagram) => received.push(datagram.toString().split("\n")[1] ?? ""));
+    await new Promise<void>((bound) => daemon.bind(0, "127.0.0.1", bound));
+    const answer = await answerOf("ingest-kinesis", kinesisEvent([PAYLOAD]), `127.0.0.1:${daemon.address().port}`);
+    expect(answer).toEqual({ batchItemFailures: [] });
+    await expect.poll(() => received.map((segment) => JSON.parse(segment).name)).toContain("ingest-kinesis");
+    daemon.close();
   });
 
   test("ingest-subscription delivers the payload of a subscription", async () => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const NATIVE_CLIENT = fileURLToPath(new URL("native-client.ts", import.meta.url));
 const MEMORY_MB = 256;
+const TRACE = "Root=1-67403a00-0123456789abcdef01234567;Parent=53995c3f42cd8ad8";
 
 /** What a function is started with. */
 export interface FunctionSettings {
@@ -17,6 +18,8 @@ export interface FunctionSettings {
   readonly name: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Whether X-Ray chose the invocations to be traced. */
+  readonly sampled?: boolean;
 }
 
 /** What a function answered, or the error that it ended with. */
@@ -159,13 +162,13 @@ export class LambdaFunction {
     if (invocation === undefined) return;
     this.#waiting = undefined;
     this.#running.set(invocation.id, invocation);
-    const { name, timeoutMs = 30_000 } = this.#settings;
+    const { name, timeoutMs = 30_000, sampled = false } = this.#settings;
     response.writeHead(200, {
       "content-type": "application/json",
       "lambda-runtime-aws-request-id": invocation.id,
       "lambda-runtime-deadline-ms": String(Date.now() + timeoutMs),
       "lambda-runtime-invoked-function-arn": `arn:aws:lambda:eu-central-1:111122223333:function:${name}`,
-      "lambda-runtime-trace-id": "Root=1-67403a00-0123456789abcdef01234567;Parent=53995c3f42cd8ad8;Sampled=0",
+      "lambda-runtime-trace-id": `${TRACE};Sampled=${sampled ? 1 : 0}`,
     });
     response.end(JSON.stringify(invocation.event));
   }
