@@ -186,6 +186,7 @@ class Run {
     for (let i = 0; i < batch.payloads.length; i++) this.#seen.add(batch.payloads[i].item.id);
     this.#last = batch.payloads.at(-1)?.item.id ?? this.#last;
     for (const fates of [batch.fates, ...batch.fates.sinks]) {
+      if (!fates.hasRefused) continue;
       for (let record = 0; record < batch.count; record++)
         if (fates.of(record) === Fate.retry) this.#retry.add(batch.itemOf(record).id);
     }

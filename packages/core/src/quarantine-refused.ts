@@ -10,13 +10,13 @@ import type { Quarantine, QuarantineEntry } from "./sinks/sink.ts";
 export async function quarantineRefused(batch: RecordBatch, quarantine: Quarantine): Promise<void> {
   const entries: QuarantineEntry[] = [];
   const undo: ((reason: string) => void)[] = [];
-  for (let record = 0; record < batch.count; record++) {
+  for (let record = 0; record < batch.count && batch.fates.hasRefused; record++) {
     if (batch.fates.of(record) !== Fate.quarantined) continue;
     entries.push(entryOf(batch, record, batch.fates.reasonOf(record)));
     undo.push((reason) => batch.fates.retry(record, reason));
   }
   for (const sink of batch.fates.sinks) {
-    for (let record = 0; record < batch.count; record++) {
+    for (let record = 0; record < batch.count && sink.hasRefused; record++) {
       if (sink.of(record) !== Fate.quarantined) continue;
       entries.push({ ...entryOf(batch, record, sink.reasonOf(record)), sink: sink.sink });
       undo.push((reason) => sink.retry(record, reason));

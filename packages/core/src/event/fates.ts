@@ -30,6 +30,8 @@ export class SinkFates {
   readonly sink: string;
   /** How many records were routed here, counted as they were routed. */
   routed = 0;
+  /** False as long as no record was quarantined, or is to be retried: the rule, for which nothing need be looked through. */
+  hasRefused = false;
   readonly #state: Uint8Array;
   readonly #reason: Int32Array;
   readonly #reasons: Reasons;
@@ -61,12 +63,14 @@ export class SinkFates {
 
   /** No retry mends it: the record goes to the quarantine with this reason. */
   quarantine(record: number, reason: string): void {
+    this.hasRefused = true;
     this.#state[record] = Fate.quarantined;
     this.#reason[record] = this.#reasons.id(reason);
   }
 
   /** The delivery item of the record is reported to its service, which will bring it again. */
   retry(record: number, reason: string): void {
+    this.hasRefused = true;
     this.#state[record] = Fate.retry;
     this.#reason[record] = this.#reasons.id(reason);
   }
@@ -99,6 +103,8 @@ class Reasons {
 export class Fates {
   /** How many records there are. */
   size = 0;
+  /** False as long as no record as a whole was quarantined, or is to be retried. */
+  hasRefused = false;
   #state = new Uint8Array(1024);
   #reason = new Int32Array(1024);
   readonly #reasons = new Reasons();
@@ -136,11 +142,13 @@ export class Fates {
 
   /** No sink gets it; the original goes to the quarantine with this reason. */
   quarantine(record: number, reason: string): void {
+    this.hasRefused = true;
     this.#set(record, Fate.quarantined, reason);
   }
 
   /** No sink gets it now; its delivery item is reported to the service. */
   retry(record: number, reason: string): void {
+    this.hasRefused = true;
     this.#set(record, Fate.retry, reason);
   }
 
@@ -166,6 +174,7 @@ export class Fates {
 
   reset(): void {
     this.size = 0;
+    this.hasRefused = false;
     this.#sinks.clear();
   }
 

@@ -1,16 +1,24 @@
 import type { BoundPattern } from "../patterns/bound-pattern.ts";
-import { compilePattern } from "../patterns/event-pattern.ts";
+import { compilePattern, type EventPattern } from "../patterns/event-pattern.ts";
+import { datasetName } from "./dataset.ts";
 import { pathId } from "./field-path.ts";
 import { readField } from "./read-field.ts";
 import type { RecordBatch } from "./record-batch.ts";
 
 const DATASET = "event.dataset";
 
-/** An event pattern over the fields of records, as it would be over their finished documents. Nothing is kept of a batch between calls. */
+/**
+ * An event pattern over the fields of records, as it would be over their finished documents. Nothing is kept of a batch between calls. What the pattern
+ * says of the data set is decided once for each: most records are of another one, and need no look at their fields.
+ */
 export class RecordPattern {
   readonly #pattern: BoundPattern<number>;
-  /** By data set: 1 matches, 2 does not, 0 not known yet; only for patterns that read nothing else. */
-  readonly #byDataset: number[] | undefined;
+  /** The pattern's condition on the data set alone; undefined when it has none. */
+  readonly #ofDataset: EventPattern | undefined;
+  /** True when it has no other condition. */
+  readonly #isOnlyDataset: boolean;
+  /** By data set: 1 may match, 2 does not, undefined not known yet. */
+  readonly #byDataset: number[] = [];
   #batch: RecordBatch | undefined;
   #record = 0;
 
@@ -18,17 +26,25 @@ export class RecordPattern {
   constructor(pattern: unknown) {
     const compiled = compilePattern(pattern);
     this.#pattern = compiled.bind(pathId);
-    this.#byDataset = compiled.paths.every((path) => path === DATASET) ? [] : undefined;
+    this.#ofDataset = datasetCondition(pattern);
+    this.#isOnlyDataset = compiled.paths.every((path) => path === DATASET);
   }
 
   matches(batch: RecordBatch, record: number): boolean {
-    if (this.#byDataset === undefined) return this.#evaluate(batch, record);
-    const dataset = batch.dataset[record];
-    const known = this.#byDataset[dataset] ?? 0;
-    if (known !== 0) return known === 1;
-    const verdict = this.#evaluate(batch, record);
-    this.#byDataset[dataset] = verdict ? 1 : 2;
-    return verdict;
+    if (this.#ofDataset !== undefined) {
+      if (!this.#fitsDataset(batch.dataset[record], this.#ofDataset)) return false;
+      if (this.#isOnlyDataset) return true;
+    }
+    return this.#evaluate(batch, record);
+  }
+
+  #fitsDataset(dataset: number, condition: EventPattern): boolean {
+    let known = this.#byDataset[dataset];
+    if (known === undefined) {
+      known = condition.matches({ event: { dataset: datasetName(dataset) } }) ? 1 : 2;
+      this.#byDataset[dataset] = known;
+    }
+    return known === 1;
   }
 
   #evaluate(batch: RecordBatch, record: number): boolean {
@@ -41,4 +57,14 @@ export class RecordPattern {
 
   readonly #read = (path: number): unknown =>
     this.#batch === undefined ? undefined : readField(this.#batch, this.#record, path);
+}
+
+/** Of a pattern's conditions, all of which must hold, the one on the data set. */
+function datasetCondition(pattern: unknown): EventPattern | undefined {
+  const parsed: unknown = typeof pattern === "string" ? JSON.parse(pattern) : pattern;
+  const { event, $or } = parsed as { event?: unknown; $or?: unknown };
+  // An alternative may name the data set again, and then counts in its place.
+  if ($or !== undefined || typeof event !== "object" || event === null) return undefined;
+  if (!("dataset" in event) || "$or" in event) return undefined;
+  return compilePattern({ event: { dataset: event.dataset } });
 }

@@ -38,7 +38,9 @@ export class BoundBranches<Id> implements BoundPattern<Id> {
       id: idOf(condition.path),
       above: ancestorsOf(condition.path).map((path) => ({ path, id: idOf(path) })),
     });
-    this.#branches = branches.map((conditions) => conditions.map(bind));
+    // All must hold, so the cheap ones are asked first.
+    const cheapFirst = (x: FieldCondition, y: FieldCondition): number => Number(y.isExact) - Number(x.isExact);
+    this.#branches = branches.map((conditions) => conditions.toSorted(cheapFirst).map(bind));
     this.#conditions = branches;
     this.#paths = paths;
   }

@@ -10,6 +10,8 @@ export interface FieldCondition {
   readonly acceptsAbsence: boolean;
   /** Whether the field may have this value; of a field with several values one must pass. */
   readonly accepts: ScalarTest;
+  /** The field is compared with whole values only, which costs less than a test of another kind. */
+  readonly isExact: boolean;
 }
 
 /**
@@ -29,8 +31,9 @@ export function fieldCondition(path: string, patterns: readonly ValuePattern[], 
     } else if (pattern.kind === "test") tests.push(pattern.test);
     else acceptsAbsence = true;
   }
+  const isExact = tests.length === 0;
   if (literals.length > 0) tests.unshift(oneOf(literals));
-  return { path, acceptsAbsence, accepts: anyOf(tests) };
+  return { path, acceptsAbsence, accepts: anyOf(tests), isExact };
 }
 
 function spelt(spelling: string): ScalarTest {

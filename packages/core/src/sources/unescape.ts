@@ -23,43 +23,63 @@ export interface Unescaped {
   next: number;
 }
 
+/** 1 for the bytes at which plain text ends: the closing quote and the backslash of an escape. */
+const STOP = new Uint8Array(256);
+STOP[QUOTE] = STOP[BACKSLASH] = 1;
+
 /**
  * Undoes the JSON escapes of a string in place: text is never longer than its escaped form, so it is written over itself from `backslash`, the
- * first escaped, on. Returns false when the string does not end before `end` or holds an unknown escaped; the bytes are then spoilt.
+ * first escape, on. Returns false when the string does not end before `end` or holds an unknown escape; the bytes are then spoilt.
+ * Four bytes in one turn: with one, this loop is a tenth of the whole path.
  */
 export function unescapeInPlace(bytes: Buffer, backslash: number, end: number, into: Unescaped): boolean {
   let read = backslash;
   let write = backslash;
   while (read < end) {
-    const byte = bytes[read++];
-    if (byte === QUOTE) {
-      into.textEnd = write;
-      into.next = read;
-      return true;
-    }
-    if (byte !== BACKSLASH) {
+    let byte = bytes[read];
+    if (STOP[byte] === 0) {
       bytes[write++] = byte;
-      continue;
-    }
-    const escaped = bytes[read++];
-    const meaning = MEANING[escaped];
-    if (meaning !== 0) bytes[write++] = meaning;
-    else if (escaped === LOWER_U) {
-      const unit = codeUnit(bytes, read, end);
-      if (unit < 0) return false;
-      read += 4;
-      let point = unit;
-      if (unit >= 0xd800 && unit < 0xdc00 && bytes[read] === BACKSLASH && bytes[read + 1] === LOWER_U) {
-        const low = codeUnit(bytes, read + 2, end);
-        if (low >= 0xdc00 && low < 0xe000) {
-          point = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-          read += 6;
+      byte = bytes[++read];
+      if (STOP[byte] === 0) {
+        bytes[write++] = byte;
+        byte = bytes[++read];
+        if (STOP[byte] === 0) {
+          bytes[write++] = byte;
+          byte = bytes[++read];
+          if (STOP[byte] === 0) {
+            bytes[write++] = byte;
+            read++;
+            continue;
+          }
         }
       }
-      write = writePoint(bytes, write, point);
-    } else return false;
+    }
+    if (byte === QUOTE && read < end) {
+      into.textEnd = write;
+      into.next = read + 1;
+      return true;
+    }
+    const meaning = MEANING[bytes[read + 1]];
+    if (meaning > 0) {
+      bytes[write++] = meaning;
+      read += 2;
+      continue;
+    }
+    if (bytes[read + 1] !== LOWER_U) return false;
+    const point = codePoint(bytes, read, end);
+    if (point < 0) return false;
+    read += point > 0xffff ? 12 : 6;
+    write = writePoint(bytes, write, point);
   }
   return false;
+}
+
+/** The code point of the `\uXXXX` at `at`, or of the pair of them that makes a surrogate pair; -1 when it is none. */
+function codePoint(bytes: Uint8Array, at: number, end: number): number {
+  const unit = codeUnit(bytes, at + 2, end);
+  if (unit < 0xd800 || unit >= 0xdc00 || bytes[at + 6] !== BACKSLASH || bytes[at + 7] !== LOWER_U) return unit;
+  const low = codeUnit(bytes, at + 8, end);
+  return low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00) : unit;
 }
 
 function codeUnit(bytes: Uint8Array, at: number, end: number): number {

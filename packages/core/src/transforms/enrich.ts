@@ -3,7 +3,7 @@ import type { Config } from "../config/schema.ts";
 import { pathId } from "../event/field-path.ts";
 import { literal } from "../event/literals.ts";
 import { readField } from "../event/read-field.ts";
-import type { RecordBatch } from "../event/record-batch.ts";
+import { Kind, kindOf, type RecordBatch } from "../event/record-batch.ts";
 import type { Resource } from "../event/resource.ts";
 import type { Stream } from "../event/stream.ts";
 import type { Transform } from "./transform.ts";
@@ -72,7 +72,8 @@ class Enrichment implements Transform {
 
   /** A record that says another account than its stream (an organization's trail) gets that account's name and labels, or none. */
   #enrichForeign(batch: RecordBatch, record: number): void {
-    if (batch.rowOf(record, ACCOUNT_ID) < 0) return;
+    const row = batch.rowOf(record, ACCOUNT_ID);
+    if (row < 0 || isSpanOf(batch, record, row, batch.streamFor(record).resource.account)) return;
     const account = readField(batch, record, ACCOUNT_ID);
     if (typeof account !== "string" || account === batch.streamFor(record).resource.account) return;
     const fields = this.#accounts.get(account);
@@ -81,6 +82,15 @@ class Enrichment implements Transform {
       batch.addLiteral(record, path, value === undefined ? NO_VALUE : literal(value));
     }
   }
+}
+
+/** Whether a row is a string that stands in the payload and is this text, of plain ASCII: without reading it to a string, as nearly all are. */
+function isSpanOf(batch: RecordBatch, record: number, row: number, text: string): boolean {
+  const from = batch.a[row];
+  if (kindOf(batch.code[row]) !== Kind.string || batch.b[row] - from !== text.length) return false;
+  const bytes = batch.bytesOf(record);
+  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text.charCodeAt(i)) return false;
+  return true;
 }
 
 /** ECS keeps labels flat: dots in their names become `_`. https://www.elastic.co/docs/reference/ecs/ecs-base#field-labels */
