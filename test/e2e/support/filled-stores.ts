@@ -21,6 +21,9 @@ import type { Load } from "./mixed-load.ts";
 /** The time that it always is here: a load and the days of its indices are the same each time. */
 export const NOW_MS = Date.UTC(2026, 10, 22, 12);
 
+// The longest that Lambda gives, so that a busy machine is no failure.
+const INVOCATION_MS = 900_000;
+
 const clock = { now: () => NOW_MS };
 
 const config = ConfigSchema.parse({
@@ -60,7 +63,7 @@ export class FilledStores {
     const accountings: Accounting[] = [];
     const quarantined: QuarantineEntry[] = [];
     const runtime = this.#runtime(load, accountings, quarantined, onBulk);
-    const invoking = { context: () => lambdaContext(), onFailure };
+    const invoking = { context: () => lambdaContext(INVOCATION_MS), onFailure };
     await Promise.all([
       ...load.shards.map((batches) => deliverShard(kinesisHandler(runtime), batches, invoking)),
       deliverAsynchronously(subscriptionHandler(runtime), load.subscriptions, invoking),

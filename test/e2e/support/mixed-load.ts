@@ -18,7 +18,7 @@ export interface Load {
   readonly queue: SQSEvent;
   /** What the queue's events name, by `bucket/key`. */
   readonly objects: Readonly<Record<string, Buffer>>;
-  /** One for each record, worked out beside Belfry's own way to them. */
+  /** One for each record, worked out before any is delivered. */
   readonly ids: ReadonlySet<string>;
 }
 
@@ -91,7 +91,7 @@ class LoadMaker {
   /** One log stream's payload, compressed as CloudWatch Logs sends it. */
   payload(): Buffer {
     const { logGroup, line } = SHAPES[this.#made % SHAPES.length];
-    const site = SITES[this.#made % SITES.length];
+    const site = SITES[Math.floor(this.#made / SHAPES.length) % SITES.length];
     const logStream = `${this.#seed}-${this.#made++}`;
     const idOf = idsOf(site.account, site.region, logGroup, logStream);
     const events = this.#lines(site, line, this.#nowMs).map(({ timeMs, message }, i) => {
