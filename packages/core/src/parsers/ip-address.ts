@@ -8,17 +8,18 @@ const LOWER_F = 102;
 
 /** The version of the IP address that stands in bytes [from, to), as OpenSearch's `ip` type reads it; 0 when it is none. */
 export function ipVersion(bytes: Uint8Array, from: number, to: number): 0 | 4 | 6 {
-  if (isVersion4(bytes, from, to)) return 4;
+  if (endOfIpv4(bytes, from, to) === to) return 4;
   return isVersion6(bytes, from, to) ? 6 : 0;
 }
 
-function isVersion4(bytes: Uint8Array, from: number, to: number): boolean {
+/** The position after an IPv4 address that begins at `from`, or -1. */
+export function endOfIpv4(bytes: Uint8Array, from: number, to: number): number {
   let i = endOfOctet(bytes, from, to);
   for (let groups = 1; groups < 4; groups++) {
-    if (i < 0 || i >= to || bytes[i] !== POINT) return false;
+    if (i < 0 || i >= to || bytes[i] !== POINT) return -1;
     i = endOfOctet(bytes, i + 1, to);
   }
-  return i === to;
+  return i;
 }
 
 /** The position after a number from 0 to 255, or -1. A leading zero may mean octal, so nobody reads it. */
@@ -43,7 +44,7 @@ function isVersion6(bytes: Uint8Array, from: number, to: number): boolean {
       else gap = true;
       digits = 0;
     } else if (byte === POINT) {
-      if (!isVersion4(bytes, i - digits, to)) return false;
+      if (endOfIpv4(bytes, i - digits, to) !== to) return false;
       return gap ? groups <= 5 : groups === 6;
     } else if (!isHexDigit(byte) || ++digits > 4) return false;
   }

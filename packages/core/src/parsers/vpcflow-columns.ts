@@ -2,34 +2,41 @@ import { pathId } from "../event/field-path.ts";
 import { BelfryError } from "../platform/errors.ts";
 import { NameTable } from "./name-table.ts";
 
-/** What a column of a flow log holds, and so how its tokens are checked and which fields they become. */
+/** What a column of a flow log holds, and so how its tokens are read and which fields they become. */
 export const Column = {
   text: 0,
-  version: 1,
-  account: 2,
-  source: 3,
-  address: 11,
+  account: 1,
+  source: 2,
+  address: 3,
   integer: 4,
-  protocol: 5,
-  start: 6,
-  end: 7,
-  action: 8,
-  status: 9,
-  flags: 10,
+  version: 5,
+  protocol: 6,
+  flags: 7,
+  start: 8,
+  end: 9,
+  action: 10,
+  status: 11,
 } as const;
 
 /** The columns of one flow log, in their order. */
 export interface Layout {
-  /** By column: what it holds, and the field for a token that is something else. */
+  /** By column: what it holds; the field for a token that is something else; and how a text begins, which tells a right guess from a wrong one. */
   readonly kinds: Uint8Array;
   readonly otherwise: Int32Array;
-  /** By column: how its values begin, which tells whether an order was guessed rightly. */
   readonly prefixes: readonly (Uint8Array | undefined)[];
-  /** By field that is copied from a token: its column, its path, and 1 when it is a number. */
+  /** How many columns a line must have, and whether it may have more words. */
+  readonly least: number;
+  readonly open: boolean;
+  /** By field that is copied from a token, in the order of the columns: its column, its path, and 1 when it is a number. */
   readonly columns: Uint8Array;
   readonly paths: Int32Array;
   readonly numeric: Uint8Array;
+  /** Columns from whose values fields are made. */
+  readonly computed: Uint8Array;
 }
+
+/** More columns than AWS has, by far. */
+export const MAX_COLUMNS = 128;
 
 type Entry = readonly [kind: number, ...paths: string[]];
 
@@ -37,7 +44,7 @@ type Entry = readonly [kind: number, ...paths: string[]];
 // https://www.elastic.co/docs/reference/integrations/aws/vpcflow
 const SPECIAL: Readonly<Record<string, Entry>> = {
   version: [Column.version, "aws.vpcflow.version"],
-  "account-id": [Column.account, "aws.vpcflow.account_id", "cloud.account.id"],
+  "account-id": [Column.account, "aws.vpcflow.account_id"],
   srcaddr: [Column.source, "source.address", "source.ip"],
   dstaddr: [Column.address, "destination.address", "destination.ip"],
   srcport: [Column.integer, "source.port"],
@@ -74,6 +81,16 @@ const TYPED = new Set(
     kind === Column.address || kind === Column.integer ? [path] : [],
   ),
 );
+
+const COMPUTED: ReadonlySet<number> = new Set([
+  Column.account,
+  Column.source,
+  Column.protocol,
+  Column.flags,
+  Column.start,
+  Column.end,
+  Column.action,
+]);
 
 const PREFIXES: Readonly<Record<string, string>> = {
   "interface-id": "eni-",
@@ -141,19 +158,15 @@ const COLUMN_NAME = /^[a-z][a-z0-9-]{1,63}$/;
 
 const newColumns = new Set<string>();
 
-const DEFAULT_LAYOUT = makeLayout(TABLE.slice(0, DEFAULT_COLUMNS));
-const TABLE_LAYOUT = makeLayout(TABLE);
-const LAYOUTS = [TRANSIT_GATEWAY, ...EXAMPLES].map((columns) => makeLayout(columns));
-
 /**
- * The orders that a line of so many tokens may have when nobody says it; the tokens decide. What follows the default columns in an order of
- * the user's own is not named.
+ * The orders that a line may have when nobody says it, to be tried one after the other: its tokens decide. What follows the default columns in
+ * an order of the user's own is not named.
  */
-export const layoutsBySize: readonly (readonly Layout[])[] = Array.from({ length: TABLE.length + 1 }, (_, size) => [
-  ...(size > DEFAULT_COLUMNS ? [TABLE_LAYOUT] : []),
-  ...LAYOUTS.filter(({ kinds }) => kinds.length === size),
-  ...(size >= DEFAULT_COLUMNS ? [DEFAULT_LAYOUT] : []),
-]);
+export const guesses: readonly Layout[] = [
+  { ...makeLayout(TABLE), least: DEFAULT_COLUMNS },
+  ...[TRANSIT_GATEWAY, ...EXAMPLES].map((columns) => ({ ...makeLayout(columns), open: false })),
+  makeLayout(TABLE.slice(0, DEFAULT_COLUMNS)),
+];
 
 /**
  * Reads the order of columns from configuration or from a header line: names with `-` or `_`, as AWS writes them in `${account-id}` or bare.
@@ -161,7 +174,8 @@ export const layoutsBySize: readonly (readonly Layout[])[] = Array.from({ length
  */
 export function layoutOf(format: string): Layout {
   const columns = words(format).map((word) => word.replace(/^\$\{(.*)\}$/, "$1").replaceAll("_", "-"));
-  const odd = columns.length === 0 ? format : columns.find((column) => !COLUMN_NAME.test(column));
+  const odd =
+    columns.length === 0 || columns.length > MAX_COLUMNS ? format : columns.find((column) => !COLUMN_NAME.test(column));
   if (odd !== undefined) {
     throw new BelfryError(
       "BAD_CONFIG",
@@ -180,8 +194,7 @@ export function isHeader(line: string): boolean {
 
 function makeLayout(columns: readonly string[]): Layout {
   const entries = columns.map(entryOf);
-  const fields = entries.flatMap(([kind, ...paths], column) => paths.map((path) => ({ kind, path, column })));
-  const copied = fields.filter(({ kind }) => kind !== Column.start && kind !== Column.end);
+  const copied = entries.flatMap(([kind, ...paths], column) => paths.map((path) => ({ kind, path, column })));
   return {
     kinds: Uint8Array.from(entries, ([kind]) => kind),
     otherwise: Int32Array.from(columns, (column) => {
@@ -190,9 +203,12 @@ function makeLayout(columns: readonly string[]): Layout {
       return pathId(TYPED.has(path) ? UNPARSED : path);
     }),
     prefixes: columns.map((column) => (column in PREFIXES ? Buffer.from(PREFIXES[column]) : undefined)),
+    least: columns.length,
+    open: true,
     columns: Uint8Array.from(copied, ({ column }) => column),
     paths: Int32Array.from(copied, ({ path }) => pathId(path)),
     numeric: Uint8Array.from(copied, ({ kind }) => (kind === Column.integer ? 1 : 0)),
+    computed: Uint8Array.from(entries.flatMap(([kind], column) => (COMPUTED.has(kind) ? [column] : []))),
   };
 }
 

@@ -1,15 +1,7 @@
 import { pathId } from "../event/field-path.ts";
 import { literal } from "../event/literals.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
-import { ipVersion } from "./ip-address.ts";
-import type { Tokens } from "./tokens.ts";
 import { Column } from "./vpcflow-columns.ts";
-
-/** Digits of the largest integer that a long of OpenSearch surely takes. */
-const MAX_DIGITS = 18;
-const MAX_SECONDS_DIGITS = 11;
-const MAX_VERSION_DIGITS = 2;
-const MAX_BYTE_DIGITS = 3;
 
 /** Names of IANA's protocol numbers. https://www.iana.org/assignments/protocol-numbers */
 const PROTOCOLS: Readonly<Record<number, string>> = {
@@ -40,6 +32,7 @@ const FLAG_LISTS = Int32Array.from({ length: 64 }, (_, bits) =>
   literal(FLAG_NAMES.filter((_name, bit) => (bits >> bit) & 1)),
 );
 
+const ACCOUNT = pathId("cloud.account.id");
 const OUTCOME = pathId("event.outcome");
 const TRANSPORT = pathId("network.transport");
 const NETWORK_TYPE = pathId("network.type");
@@ -52,69 +45,38 @@ const FAILURE = literal("failure");
 const IPV4 = literal("ipv4");
 const IPV6 = literal("ipv6");
 
-const ACCEPT = Buffer.from("ACCEPT");
-const REJECT = Buffer.from("REJECT");
-const STATUSES = ["OK", "NODATA", "SKIPDATA"].map((text) => Buffer.from(text));
-
-/** Whether a token is what its column holds; adds the fields that are computed from it and not copied. */
-export function readToken(batch: RecordBatch, record: number, kind: number, tokens: Tokens, word: number): boolean {
+/** Adds the fields that are made from a column's value, as the scanner gives it; [from, to) is the token. */
+export function addComputed(
+  batch: RecordBatch,
+  record: number,
+  kind: number,
+  value: number,
+  from: number,
+  to: number,
+): void {
   switch (kind) {
-    case Column.text:
-      return true;
-    case Column.integer:
-      return tokens.isInteger(word, MAX_DIGITS);
-    case Column.version:
-      return tokens.isInteger(word, MAX_VERSION_DIGITS);
     case Column.account:
-      return tokens.isDigits(word);
+      if (value >= 0) batch.addText(record, ACCOUNT, from, to);
+      break;
     case Column.source:
-      return readSource(batch, record, ipVersion(tokens.bytes, tokens.from[word], tokens.to[word]));
-    case Column.address:
-      return ipVersion(tokens.bytes, tokens.from[word], tokens.to[word]) !== 0;
-    case Column.status:
-      return isOneOf(STATUSES, tokens, word);
-    case Column.action:
-      return readAction(batch, record, tokens, word);
+      batch.addLiteral(record, NETWORK_TYPE, value === 4 ? IPV4 : IPV6);
+      break;
     case Column.protocol:
-      return tokens.isInteger(word, MAX_BYTE_DIGITS) && readProtocol(batch, record, tokens.integer(word));
+      if (value < TRANSPORT_NAMES.length && TRANSPORT_NAMES[value] >= 0)
+        batch.addLiteral(record, TRANSPORT, TRANSPORT_NAMES[value]);
+      break;
     case Column.flags:
-      return tokens.isInteger(word, MAX_BYTE_DIGITS) && readFlags(batch, record, tokens.integer(word));
+      batch.addLiteral(record, FLAG_LIST, FLAG_LISTS[value & 63]);
+      break;
+    case Column.action:
+      batch.addLiteral(record, OUTCOME, value === 1 ? SUCCESS : FAILURE);
+      break;
+    case Column.start:
+      batch.addTime(record, START, value * 1000);
+      break;
     default:
-      return tokens.isInteger(word, MAX_SECONDS_DIGITS) && readTime(batch, record, kind, tokens.integer(word) * 1000);
+      // The end of a flow is the time of its event.
+      batch.addTime(record, END, value * 1000);
+      batch.setTime(record, value * 1000);
   }
-}
-
-function readSource(batch: RecordBatch, record: number, version: number): boolean {
-  if (version !== 0) batch.addLiteral(record, NETWORK_TYPE, version === 4 ? IPV4 : IPV6);
-  return version !== 0;
-}
-
-function readProtocol(batch: RecordBatch, record: number, protocol: number): boolean {
-  const name = protocol < TRANSPORT_NAMES.length ? TRANSPORT_NAMES[protocol] : -1;
-  if (name >= 0) batch.addLiteral(record, TRANSPORT, name);
-  return true;
-}
-
-function readFlags(batch: RecordBatch, record: number, flags: number): boolean {
-  batch.addLiteral(record, FLAG_LIST, FLAG_LISTS[flags & 63]);
-  return true;
-}
-
-/** The end of a flow is the time of its event. */
-function readTime(batch: RecordBatch, record: number, kind: number, epochMs: number): boolean {
-  batch.addTime(record, kind === Column.end ? END : START, epochMs);
-  if (kind === Column.end) batch.setTime(record, epochMs);
-  return true;
-}
-
-function readAction(batch: RecordBatch, record: number, tokens: Tokens, word: number): boolean {
-  const accepted = tokens.is(word, ACCEPT);
-  if (!accepted && !tokens.is(word, REJECT)) return false;
-  batch.addLiteral(record, OUTCOME, accepted ? SUCCESS : FAILURE);
-  return true;
-}
-
-function isOneOf(texts: readonly Uint8Array[], tokens: Tokens, word: number): boolean {
-  for (const text of texts) if (tokens.is(word, text)) return true;
-  return false;
 }

@@ -4,24 +4,14 @@ import type { RecordBatch } from "../event/record-batch.ts";
 import type { Stream } from "../event/stream.ts";
 import { startsWith } from "./bytes.ts";
 import type { Parser } from "./parser.ts";
-import { Tokens } from "./tokens.ts";
-import { columnNames, isHeader, type Layout, layoutOf, layoutsBySize, UNPARSED } from "./vpcflow-columns.ts";
-import { readToken } from "./vpcflow-fields.ts";
+import { columnNames, guesses, isHeader, type Layout, layoutOf, UNPARSED } from "./vpcflow-columns.ts";
+import { addComputed } from "./vpcflow-fields.ts";
+import { endOfWord, FlowScanner, Token } from "./vpcflow-scan.ts";
 
-/** Tokens of a line that are looked at; AWS has some 70 columns. */
-const MAX_TOKENS = 128;
-
-const MINUS = 45;
-
-const ABSENT = 0;
-const FITTING = 1;
-const ODD = 2;
+const LOWER_A = 97;
 
 /** The rule under which lines that name columns are dropped. */
 const HEADER_RULE = "header";
-
-/** The account of an interface that AWS made. */
-const UNKNOWN = Buffer.from("unknown");
 
 const KIND = pathId("event.kind");
 const CATEGORY = pathId("event.category");
@@ -44,9 +34,7 @@ export class VpcFlowParser implements Parser {
   readonly dataset = "aws.vpcflow";
   readonly #configured: Layout | undefined;
   readonly #headers = new WeakMap<Stream, Layout>();
-  readonly #tokens = new Tokens(MAX_TOKENS);
-  /** By column: whether the line has a value, and whether it is what the column holds. */
-  readonly #states = new Uint8Array(MAX_TOKENS);
+  readonly #line = new FlowScanner();
   #lastStream: Stream | undefined;
   #lastLayout: Layout | undefined;
 
@@ -59,18 +47,20 @@ export class VpcFlowParser implements Parser {
     const wrapped = isWrapped(bytes, batch.start[record], batch.end[record]);
     const from = wrapped ? batch.start[record] + WRAP.length : batch.start[record];
     const to = wrapped ? batch.end[record] - WRAP_END.length : batch.end[record];
-    const tokens = this.#tokens;
-    tokens.split(bytes, from, to);
-    const { count } = tokens;
-    if (count === 0) return false;
-    if (this.#readHeader(batch, record, from, to)) return true;
-    const layout = this.#layoutFor(batch.streamFor(record));
-    if (layout !== undefined && count >= layout.kinds.length) return this.#write(batch, record, layout, false);
-    for (const candidate of layoutsBySize[Math.min(count, layoutsBySize.length - 1)]) {
-      if (this.#write(batch, record, candidate, true)) return true;
-      batch.clearFields(record);
-    }
-    return false;
+    if (bytes[from] >= LOWER_A && this.#readHeader(batch, record, bytes, from, to)) return true;
+    const layout = this.#read(bytes, from, to, this.#layoutFor(batch.streamFor(record)));
+    if (layout === undefined) return false;
+    this.#addFields(batch, record, bytes, to, layout);
+    return true;
+  }
+
+  /** Reads the line in the order that is declared for it, or in the first that its tokens fit; undefined when it is no line of a flow log. */
+  #read(bytes: Buffer, from: number, to: number, declared: Layout | undefined): Layout | undefined {
+    const line = this.#line;
+    if (declared !== undefined && line.scan(bytes, from, to, declared, true) && line.odd * 2 <= line.count)
+      return declared;
+    for (const guess of guesses) if (line.scan(bytes, from, to, guess, false)) return guess;
+    return undefined;
   }
 
   #layoutFor(stream: Stream): Layout | undefined {
@@ -82,10 +72,9 @@ export class VpcFlowParser implements Parser {
   }
 
   /** A line that names the columns holds for the lines after it, and is dropped. */
-  #readHeader(batch: RecordBatch, record: number, from: number, to: number): boolean {
-    const tokens = this.#tokens;
-    if (columnNames.find(tokens.bytes, tokens.from[0], tokens.to[0]) < 0) return false;
-    const line = tokens.bytes.toString("latin1", from, to);
+  #readHeader(batch: RecordBatch, record: number, bytes: Buffer, from: number, to: number): boolean {
+    if (columnNames.find(bytes, from, endOfWord(bytes, from, to)) < 0) return false;
+    const line = bytes.toString("latin1", from, to);
     if (!isHeader(line)) return false;
     this.#headers.set(batch.streamFor(record), layoutOf(line));
     this.#lastStream = undefined;
@@ -93,55 +82,40 @@ export class VpcFlowParser implements Parser {
     return true;
   }
 
-  /** Adds the fields; false when the order is a guess and a token does not fit its column. */
-  #write(batch: RecordBatch, record: number, layout: Layout, guessed: boolean): boolean {
-    const tokens = this.#tokens;
-    const odd = this.#readTokens(batch, record, layout, guessed);
-    if (odd < 0) return false;
-    for (let field = 0; field < layout.columns.length; field++) {
-      const column = layout.columns[field];
-      if (this.#states[column] !== FITTING) continue;
-      const from = tokens.from[column];
-      const to = tokens.to[column];
-      if (layout.numeric[field] === 1) batch.addRaw(record, layout.paths[field], from, to);
-      else batch.addText(record, layout.paths[field], from, to);
+  #addFields(batch: RecordBatch, record: number, bytes: Buffer, to: number, layout: Layout): void {
+    const { count, states, from: starts, to: ends, values } = this.#line;
+    const { columns, paths, numeric, computed, kinds } = layout;
+    for (let field = 0; field < columns.length; field++) {
+      const column = columns[field];
+      if (column >= count) break;
+      if (states[column] !== Token.fitting) continue;
+      if (numeric[field] === 1) batch.addRaw(record, paths[field], starts[column], ends[column]);
+      else batch.addText(record, paths[field], starts[column], ends[column]);
     }
-    if (odd > 0 || tokens.count > layout.kinds.length) this.#addRest(batch, record, layout);
+    for (let i = 0; i < computed.length; i++) {
+      const column = computed[i];
+      if (column >= count) break;
+      if (states[column] !== Token.fitting) continue;
+      addComputed(batch, record, kinds[column], values[column], starts[column], ends[column]);
+    }
     batch.addLiteral(record, KIND, EVENT);
     batch.addLiteral(record, CATEGORY, NETWORK);
     batch.addLiteral(record, TYPE, CONNECTION);
-    return true;
-  }
-
-  /** Looks at the token of each column; how many are not what their column holds, or -1 when that shows that the order was guessed wrongly. */
-  #readTokens(batch: RecordBatch, record: number, layout: Layout, guessed: boolean): number {
-    const tokens = this.#tokens;
-    const { bytes } = tokens;
-    let odd = 0;
-    for (let column = 0; column < layout.kinds.length; column++) {
-      const from = tokens.from[column];
-      this.#states[column] = ABSENT;
-      if (column >= tokens.count || (bytes[from] === MINUS && tokens.to[column] - from === 1)) continue;
-      const prefix = layout.prefixes[column];
-      if (guessed && prefix !== undefined && !startsWith(bytes, from, tokens.to[column], prefix)) return -1;
-      const fits = readToken(batch, record, layout.kinds[column], tokens, column);
-      this.#states[column] = fits ? FITTING : ODD;
-      if (fits) continue;
-      if (guessed && !tokens.is(column, UNKNOWN)) return -1;
-      odd++;
-    }
-    return odd;
+    if (this.#line.odd > 0 || this.#line.end < to) this.#addRest(batch, record, bytes, to, layout);
   }
 
   /** Keeps what no column's field can take: under the column's plain name, or, where the index wants another type there, without a name. */
-  #addRest(batch: RecordBatch, record: number, layout: Layout): void {
-    const tokens = this.#tokens;
-    const nameless = tokens.count > layout.kinds.length ? tokens.texts(layout.kinds.length) : [];
-    for (let column = layout.kinds.length - 1; column >= 0; column--) {
-      if (this.#states[column] !== ODD) continue;
-      if (layout.otherwise[column] === REST) nameless.unshift(...tokens.texts(column, column + 1));
-      else batch.addText(record, layout.otherwise[column], tokens.from[column], tokens.to[column]);
+  #addRest(batch: RecordBatch, record: number, bytes: Buffer, to: number, layout: Layout): void {
+    const line = this.#line;
+    const nameless: string[] = [];
+    for (let column = 0; column < line.count; column++) {
+      if (line.states[column] !== Token.odd) continue;
+      const path = layout.otherwise[column];
+      if (path === REST) nameless.push(bytes.toString("utf8", line.from[column], line.to[column]));
+      else batch.addText(record, path, line.from[column], line.to[column]);
     }
+    const rest = bytes.toString("utf8", line.end, to).trim();
+    if (rest !== "") nameless.push(...rest.split(/\s+/));
     if (nameless.length > 0) batch.addDerived(record, REST, nameless);
   }
 }

@@ -1,0 +1,165 @@
+import { equals, startsWith } from "./bytes.ts";
+import { endOfIpv4, ipVersion } from "./ip-address.ts";
+import { Column, type Layout, MAX_COLUMNS } from "./vpcflow-columns.ts";
+
+/** Digits of the largest integer that a long of OpenSearch surely takes. */
+const MAX_DIGITS = 18;
+const MAX_SECONDS_DIGITS = 11;
+const MAX_BYTE_DIGITS = 3;
+const MAX_VERSION_DIGITS = 2;
+
+const MISFIT = -1;
+
+const SPACE = 32;
+const MINUS = 45;
+const ZERO = 48;
+
+/** What a line has in a column: nothing, what the column holds, or something else. */
+export const Token = { absent: 0, fitting: 1, odd: 2 } as const;
+
+const ACCEPT = Buffer.from("ACCEPT");
+const REJECT = Buffer.from("REJECT");
+const STATUSES = ["OK", "NODATA", "SKIPDATA"].map((text) => Buffer.from(text));
+
+/** The account of an interface that AWS made. */
+const UNKNOWN = Buffer.from("unknown");
+
+/** Reads the tokens of a line by what their columns hold, each byte once. What it says holds until the next line. */
+export class FlowScanner {
+  /** By column: what there is, the token's span, and its value: a number, the version of an address, 1 for ACCEPT, -1 for an unknown account. */
+  readonly states = new Uint8Array(MAX_COLUMNS);
+  readonly from = new Int32Array(MAX_COLUMNS);
+  readonly to = new Int32Array(MAX_COLUMNS);
+  readonly values = new Float64Array(MAX_COLUMNS);
+  /** How many columns the line has, how many of them hold something else than they should, and the position after them. */
+  count = 0;
+  odd = 0;
+  end = 0;
+  #value = 0;
+
+  /** Reads a line in a layout; false when it has too few columns, words too many, or, unless any token is taken, one that does not fit. */
+  scan(bytes: Uint8Array, from: number, to: number, layout: Layout, takesAny: boolean): boolean {
+    const { kinds, prefixes } = layout;
+    let column = 0;
+    this.odd = 0;
+    let i = endOfSpace(bytes, from, to);
+    for (; column < kinds.length && i < to; column++) {
+      let end = i + 1;
+      this.states[column] = Token.absent;
+      if (bytes[i] !== MINUS || (end < to && bytes[end] > SPACE)) {
+        end = this.#endOfToken(bytes, i, to, kinds[column]);
+        const prefix = prefixes[column];
+        const fits =
+          end > i &&
+          (end === to || bytes[end] <= SPACE) &&
+          (prefix === undefined || takesAny || startsWith(bytes, i, end, prefix));
+        this.states[column] = fits ? Token.fitting : Token.odd;
+        if (!fits) {
+          if (!takesAny) return false;
+          end = endOfWord(bytes, i, to);
+          this.odd++;
+        }
+      }
+      this.from[column] = i;
+      this.to[column] = end;
+      this.values[column] = this.#value;
+      i = endOfSpace(bytes, end, to);
+    }
+    this.count = column;
+    this.end = i;
+    return column >= layout.least && (i >= to || layout.open);
+  }
+
+  /** The position after the token that begins at `from`, if it is what the column holds; its value in `#value`. */
+  #endOfToken(bytes: Uint8Array, from: number, to: number, kind: number): number {
+    switch (kind) {
+      case Column.text:
+        return endOfWord(bytes, from, to);
+      case Column.integer:
+        return endOfInteger(bytes, from, to, MAX_DIGITS);
+      case Column.version:
+        return endOfInteger(bytes, from, to, MAX_VERSION_DIGITS);
+      case Column.protocol:
+      case Column.flags:
+        return this.#endOfNumber(bytes, from, to, MAX_BYTE_DIGITS);
+      case Column.start:
+      case Column.end:
+        return this.#endOfNumber(bytes, from, to, MAX_SECONDS_DIGITS);
+      case Column.source:
+      case Column.address:
+        return this.#endOfAddress(bytes, from, to);
+      case Column.account:
+        return this.#endOfAccount(bytes, from, to);
+      case Column.action:
+        return this.#endOfAction(bytes, from, to);
+      default:
+        return endOfStatus(bytes, from, to);
+    }
+  }
+
+  /** A whole number whose value is of use. */
+  #endOfNumber(bytes: Uint8Array, from: number, to: number, maxDigits: number): number {
+    let value = 0;
+    let i = from;
+    for (; i < to; i++) {
+      const digit = bytes[i] - ZERO;
+      if (digit >>> 0 > 9) break;
+      value = value * 10 + digit;
+    }
+    this.#value = value;
+    return i - from > maxDigits || (bytes[from] === ZERO && i > from + 1) ? MISFIT : i;
+  }
+
+  #endOfAddress(bytes: Uint8Array, from: number, to: number): number {
+    const end = endOfIpv4(bytes, from, to);
+    this.#value = 4;
+    if (end > 0) return end;
+    const word = endOfWord(bytes, from, to);
+    this.#value = ipVersion(bytes, from, word);
+    return this.#value === 0 ? MISFIT : word;
+  }
+
+  #endOfAccount(bytes: Uint8Array, from: number, to: number): number {
+    const end = endOfDigits(bytes, from, to);
+    this.#value = end > from ? 0 : -1;
+    if (end > from) return end;
+    return startsWith(bytes, from, to, UNKNOWN) ? from + UNKNOWN.length : MISFIT;
+  }
+
+  #endOfAction(bytes: Uint8Array, from: number, to: number): number {
+    const accepted = startsWith(bytes, from, to, ACCEPT);
+    this.#value = accepted ? 1 : 0;
+    return accepted || startsWith(bytes, from, to, REJECT) ? from + ACCEPT.length : MISFIT;
+  }
+}
+
+/** A whole number as JSON writes it: digits, no leading zero. */
+function endOfInteger(bytes: Uint8Array, from: number, to: number, maxDigits: number): number {
+  const end = endOfDigits(bytes, from, to);
+  return end - from > maxDigits || (bytes[from] === ZERO && end > from + 1) ? MISFIT : end;
+}
+
+function endOfDigits(bytes: Uint8Array, from: number, to: number): number {
+  let i = from;
+  while (i < to && (bytes[i] - ZERO) >>> 0 <= 9) i++;
+  return i;
+}
+
+function endOfStatus(bytes: Uint8Array, from: number, to: number): number {
+  const end = endOfWord(bytes, from, to);
+  for (let i = 0; i < STATUSES.length; i++) if (equals(bytes, from, end, STATUSES[i])) return end;
+  return MISFIT;
+}
+
+/** The position after a word. */
+export function endOfWord(bytes: Uint8Array, from: number, to: number): number {
+  let i = from;
+  while (i < to && bytes[i] > SPACE) i++;
+  return i;
+}
+
+function endOfSpace(bytes: Uint8Array, from: number, to: number): number {
+  let i = from;
+  while (i < to && bytes[i] <= SPACE) i++;
+  return i;
+}
