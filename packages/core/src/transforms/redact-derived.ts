@@ -1,7 +1,7 @@
 import { SLACK } from "../event/payload.ts";
 import { maskableParts } from "./redact-json.ts";
 import { maskOf } from "./redact-mask.ts";
-import { merged } from "./redact-spans.ts";
+import { merged, type Spans } from "./redact-spans.ts";
 
 /** Adds the spans of secrets in a text to `found`. */
 export type FindSecrets = (bytes: Buffer, view: DataView, length: number, found: number[]) => void;
@@ -13,21 +13,50 @@ const MIN_TEXT_LENGTH = 4;
 const MAX_TEXTS_INSIDE = 64;
 
 /**
- * A value that a parser computed, without its secrets: those that are found in it, and the texts that were masked in the record that it was computed
- * from. The same value when it has none.
+ * A value that a parser computed, without its secrets: those that are found in it, and the texts of the merged spans that are masked in the message that it
+ * was computed from. The same value when it has none.
  */
-export function redactDerived(value: unknown, texts: ReadonlySet<string>, find: FindSecrets): unknown {
-  const without = texts.size === 0 ? value : withoutTexts(value, texts);
-  const json = JSON.stringify(without);
+export function redactDerived(value: unknown, message: Buffer, spans: Spans, find: FindSecrets): unknown {
+  const original = JSON.stringify(value);
+  const json = withoutFound(original, find);
+  const texts = textsOf(message, spans, json.length).filter((text) => json.includes(JSON.stringify(text).slice(1, -1)));
+  const masked: unknown = json === original ? value : JSON.parse(json);
+  return texts.length === 0 ? masked : withoutTexts(masked, new Set(texts));
+}
+
+/** The texts of the spans, as they stand there and as JSON means them; those that are too long to be in a text of this length are left out. */
+function textsOf(message: Buffer, spans: Spans, maxLength: number): string[] {
+  const texts: string[] = [];
+  for (let i = 0; i < spans.length; i += 2) {
+    // An escape is six bytes at most.
+    if (spans[i + 1] - spans[i] > 6 * maxLength) continue;
+    const text = message.toString("utf8", spans[i], spans[i + 1]);
+    if (text.length <= maxLength) texts.push(text);
+    if (text.includes("\\")) texts.push(unescaped(text));
+  }
+  return texts;
+}
+
+/** The text that the inside of a JSON string means; the same text when it is none. */
+function unescaped(text: string): string {
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return text;
+  }
+}
+
+/** A JSON text with what is found in it masked. */
+function withoutFound(json: string, find: FindSecrets): string {
   const length = Buffer.byteLength(json);
-  const bytes = Buffer.alloc(length + SLACK);
+  const bytes = Buffer.allocUnsafe(length + SLACK);
   bytes.write(json);
   const found: number[] = [];
   find(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), length, found);
+  if (found.length === 0) return json;
   const parts = maskableParts(bytes, 0, length, merged(found));
-  if (parts.length === 0) return without;
   for (const [i, part] of parts.entries()) bytes.set(maskOf(part, i + 1), part.from);
-  return JSON.parse(bytes.toString("utf8", 0, length));
+  return bytes.toString("utf8", 0, length);
 }
 
 function withoutTexts(value: unknown, texts: ReadonlySet<string>): unknown {

@@ -13,12 +13,12 @@ const SECRET_KEY = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 const MAX_GAP = 8;
 
 /** Finds access key ids (AKIA…, ASIA…) in a run [from, to) of capitals and digits and adds their inner part to `found`. Returns where the last one ends, 0 for none. */
-export function findKeyIds(bytes: Uint8Array, from: number, to: number, found: number[] | undefined): number {
+export function findKeyIds(bytes: Uint8Array, from: number, to: number, found: number[]): number {
   let end = 0;
   for (let at = from; at + KEY_ID_LENGTH <= to; at++) {
     if (!isKeyIdPrefix(bytes, at)) continue;
     end = at + KEY_ID_LENGTH;
-    found?.push(at + SHOWN, end - SHOWN);
+    found.push(at + SHOWN, end - SHOWN);
     at = end - 1;
   }
   return end;

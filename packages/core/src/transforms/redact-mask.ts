@@ -1,7 +1,7 @@
 import { Kind, kindOf, type RecordBatch } from "../event/record-batch.ts";
 import { Byte } from "./redact-bytes.ts";
 import { type JsonPart, maskableParts, withoutHalfEscapes } from "./redact-json.ts";
-import { merged, type Spans, within } from "./redact-spans.ts";
+import { type Spans, within } from "./redact-spans.ts";
 
 const STARS = Buffer.alloc(256, "*");
 const NULL = "null";
@@ -14,11 +14,11 @@ interface JsonSpan {
 }
 
 /**
- * Masks spans of a record's payload, as far as they lie in its message. What the document copies as JSON stays JSON: quotes, keys and escapes stay whole,
+ * Masks merged spans of a record's payload, as far as they lie in its message. What the document copies as JSON stays JSON: quotes, keys and escapes stay whole,
  * and a number becomes `null`.
  */
 export function maskSpans(batch: RecordBatch, record: number, found: Spans): void {
-  const spans = within(merged(found), batch.start[record], batch.end[record]);
+  const spans = within(found, batch.start[record], batch.end[record]);
   if (spans.length === 0) return;
   let at = batch.start[record];
   // Fields may lie in one another, a member in its object: what ends before `at` is done.

@@ -1,3 +1,4 @@
+import { SLACK } from "../event/payload.ts";
 import { endsLikeSecret, LAST_LETTERS } from "../event/secret-names.ts";
 import { ALPHANUMERIC, Byte, DIGIT, UPPER_OR_DIGIT } from "./redact-bytes.ts";
 import { findCard, findGroupedCards } from "./redact-cards.ts";
@@ -17,7 +18,7 @@ export interface SecretRules {
 
 /**
  * Finds the secrets of a text [from, to) and adds their spans to `found`: from, to, from, to, … Spans may overlap. `view` shows the same bytes and
- * has eight readable ones behind the text. Returns whether the text has a `\u` escape, which may hide secrets from this search.
+ * has SLACK readable ones behind the text. Returns whether the text has a `\u` escape, which may hide secrets from this search.
  */
 export function findSecrets(
   bytes: Uint8Array,
@@ -28,7 +29,7 @@ export function findSecrets(
   found: number[],
 ): boolean {
   const isEscaped = scanMarks(bytes, view, from, to, rules, found);
-  if (rules.cards || rules.awsKeys) scanRuns(bytes, view, from, to, rules, found);
+  if (rules.cards || rules.keyIds) scanRuns(bytes, view, from, to, rules, found);
   return isEscaped;
 }
 
@@ -37,6 +38,9 @@ export function findSecrets(
  * second does. A mark may be either of its pair, so both are in the table, each with the one neighbour that is known then.
  */
 const PAIRS = new Uint8Array(65_536);
+
+/** Bytes that are looked at in one step: as many as are readable behind any payload. */
+const GROUP = SLACK;
 
 function mark(byte: number, before: (byte: number) => boolean, behind: (byte: number) => boolean): void {
   for (let other = 0; other < 256; other++) {
@@ -73,15 +77,22 @@ function scanMarks(
   let at = from;
   for (;;) {
     let marks = 0;
-    for (; at < to; at += 8) {
-      const low = view.getInt32(at, true);
-      const high = view.getInt32(at + 4, true);
-      marks = PAIRS[low & 0xffff] | (PAIRS[low >>> 16] << 2) | (PAIRS[high & 0xffff] << 4) | (PAIRS[high >>> 16] << 6);
+    for (; at < to; at += GROUP) {
+      const a = view.getInt32(at, true);
+      const b = view.getInt32(at + 4, true);
+      const c = view.getInt32(at + 8, true);
+      const d = view.getInt32(at + 12, true);
+      marks =
+        PAIRS[a & 0xffff] |
+        (PAIRS[a >>> 16] << 2) |
+        (PAIRS[b & 0xffff] << 4) |
+        (PAIRS[b >>> 16] << 6) |
+        ((PAIRS[c & 0xffff] | (PAIRS[c >>> 16] << 2) | (PAIRS[d & 0xffff] << 4) | (PAIRS[d >>> 16] << 6)) << 8);
       if (marks !== 0) break;
     }
     if (marks === 0) return isEscaped;
     const group = at;
-    at += 8;
+    at += GROUP;
     for (; marks !== 0; marks &= marks - 1) {
       const place = group + 31 - Math.clz32(marks & -marks);
       const byte = bytes[place];
@@ -127,19 +138,33 @@ const MIN_RUN = 13;
 /** Of a run of 13 bytes at least one window of four, ten bytes apart, is a part. */
 const STRIDE = MIN_RUN - 3;
 
-/** Pairs of neighbours that access key ids and card numbers are made of, with the separators of grouped ones. */
-const RUN_PAIRS = new Uint8Array(65_536);
-const RUN = Uint8Array.from(UPPER_OR_DIGIT);
-RUN[Byte.space] = RUN[Byte.dash] = 1;
-for (let first = 0; first < 128; first++) {
-  if (RUN[first] === 0) continue;
-  for (let second = 0; second < 128; second++) {
-    const isSeparated = UPPER_OR_DIGIT[first] === 0 || UPPER_OR_DIGIT[second] === 0;
-    if (RUN[second] === 1 && (!isSeparated || DIGIT[first] + DIGIT[second] === 1)) RUN_PAIRS[first | (second << 8)] = 1;
-  }
+/** The bytes of runs, and which pairs of them may be neighbours there: a separator stands between digits alone. */
+interface RunTable {
+  readonly bytes: Uint8Array;
+  readonly pairs: Uint8Array;
 }
 
-/** Finds runs of capitals and digits that are long enough for card numbers and access key ids. */
+function runTable(letters: Uint8Array): RunTable {
+  const bytes = Uint8Array.from(letters);
+  bytes[Byte.space] = bytes[Byte.dash] = 1;
+  const pairs = new Uint8Array(65_536);
+  for (let first = 0; first < 128; first++) {
+    for (let second = 0; second < 128; second++) {
+      const isJoined = letters[first] === 1 && letters[second] === 1;
+      const isSeparated = bytes[first] === 1 && bytes[second] === 1 && DIGIT[first] + DIGIT[second] === 1;
+      if (isJoined || isSeparated) pairs[first | (second << 8)] = 1;
+    }
+  }
+  return { bytes, pairs };
+}
+
+/** Runs of access key ids and card numbers, grouped ones too. */
+const RUNS = runTable(UPPER_OR_DIGIT);
+
+/** Runs of card numbers alone. */
+const DIGIT_RUNS = runTable(DIGIT);
+
+/** Finds runs that are long enough for card numbers and access key ids. */
 function scanRuns(
   bytes: Uint8Array,
   view: DataView,
@@ -148,13 +173,14 @@ function scanRuns(
   rules: SecretRules,
   found: number[],
 ): void {
+  const { bytes: isInRun, pairs } = rules.keyIds ? RUNS : DIGIT_RUNS;
   for (let at = from; at < to; at += STRIDE) {
     const window = view.getInt32(at, true);
-    if ((RUN_PAIRS[window & 0xffff] & RUN_PAIRS[window >>> 16]) === 0) continue;
+    if ((pairs[window & 0xffff] & pairs[window >>> 16]) === 0) continue;
     let start = at;
     let end = at + 4;
-    while (start > from && RUN[bytes[start - 1]] !== 0) start--;
-    while (end < to && RUN[bytes[end]] !== 0) end++;
+    while (start > from && isInRun[bytes[start - 1]] !== 0) start--;
+    while (end < to && isInRun[bytes[end]] !== 0) end++;
     if (end - start >= MIN_RUN) lookInto(bytes, from, to, start, end, rules, found);
     at = Math.max(at, end - STRIDE);
   }
@@ -191,16 +217,19 @@ function findInRun(
   rules: SecretRules,
   found: number[],
 ): void {
-  if (rules.awsKeys) {
-    const end = findKeyIds(bytes, from, to, rules.keyIds ? found : undefined);
+  if (rules.keyIds) {
+    const end = findKeyIds(bytes, from, to, found);
     if (end > 0) findSecretBehind(bytes, end, high, found);
   }
   if (!rules.cards) return;
-  for (let start = from; start < to; start++) {
-    if (DIGIT[bytes[start]] === 0) continue;
-    let end = start;
+  // One digit in so many is part of any number that is long enough.
+  for (let probe = from + MIN_RUN - 1; probe < to; probe += MIN_RUN) {
+    if (DIGIT[bytes[probe]] === 0) continue;
+    let start = probe;
+    let end = probe + 1;
+    while (start > from && DIGIT[bytes[start - 1]] !== 0) start--;
     while (end < to && DIGIT[bytes[end]] !== 0) end++;
     if (end - start >= MIN_RUN) findCard(bytes, low, high, start, end, found);
-    start = end;
+    probe = Math.max(probe, end - 1);
   }
 }

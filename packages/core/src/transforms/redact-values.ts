@@ -6,6 +6,9 @@ import { isSecretKey, SECRET_KEY_LENGTH } from "./redact-keys.ts";
 const STOP = byteSet(" &;,\"'`<>()[]{}|");
 for (let control = 0; control < 32; control++) STOP[control] = 1;
 
+/** Bytes that may end a value in quotes, or take that meaning from a quote. */
+const QUOTING = byteSet("\"'`\\");
+
 /** Bytes between a name and its sign: closing quote, its backslashes, blanks. */
 const BETWEEN = byteSet("\"'`\\ \t");
 
@@ -97,7 +100,7 @@ function endOfQuoted(bytes: Uint8Array, from: number, high: number, quote: numbe
   const unit = 2 * (escapes + 1);
   let at = from;
   for (;;) {
-    while (at < high && bytes[at] !== Byte.backslash && bytes[at] !== Byte.quote && bytes[at] !== quote) at++;
+    while (at < high && QUOTING[bytes[at]] === 0) at++;
     let slashes = 0;
     while (at + slashes < high && bytes[at + slashes] === Byte.backslash) slashes++;
     const end = at + slashes;

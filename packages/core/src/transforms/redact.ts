@@ -6,6 +6,7 @@ import { type FindSecrets, redactDerived } from "./redact-derived.ts";
 import { UnescapedText } from "./redact-escapes.ts";
 import { maskSpans } from "./redact-mask.ts";
 import { findSecrets, type SecretRules } from "./redact-scan.ts";
+import { merged, type Spans } from "./redact-spans.ts";
 import type { Transform } from "./transform.ts";
 
 /**
@@ -65,9 +66,10 @@ class Redaction implements Transform {
     this.#search(bytes, view, batch.start[record], batch.end[record], rules, found);
     if (rules.tokens && batch.sensitive.length > 0) this.#addSensitive(batch, record);
     if (found.length === 0) return;
+    const spans = merged(found);
     // Derived values are computed from the message: where nothing is found in it, there is nothing in them.
-    if (batch.derived.length > 0) this.#redactDerived(batch, record, rules);
-    maskSpans(batch, record, found);
+    if (batch.derived.length > 0) this.#redactDerived(batch, record, spans, rules);
+    maskSpans(batch, record, spans);
   }
 
   /** Adds the values that the parser noted. They stand in the order of the records, as these were parsed. */
@@ -95,34 +97,12 @@ class Redaction implements Transform {
     for (let i = first; i < found.length; i++) found[i] = text.sourceOf(found[i]);
   }
 
-  #redactDerived(batch: RecordBatch, record: number, rules: SecretRules): void {
-    let texts: Set<string> | undefined;
+  #redactDerived(batch: RecordBatch, record: number, spans: Spans, rules: SecretRules): void {
+    const find: FindSecrets = (bytes, view, length, found) => this.#search(bytes, view, 0, length, rules, found);
     for (let row = batch.rowsFrom[record]; row < batch.rowsTo[record]; row++) {
       if (kindOf(batch.code[row]) !== Kind.derived) continue;
-      texts ??= this.#maskedTexts(batch, record);
-      const find: FindSecrets = (bytes, view, length, found) => this.#search(bytes, view, 0, length, rules, found);
-      const value = redactDerived(batch.derived[batch.a[row]], texts, find);
+      const value = redactDerived(batch.derived[batch.a[row]], batch.bytesOf(record), spans, find);
       batch.derived[batch.a[row]] = value as (typeof batch.derived)[number];
     }
-  }
-
-  /** The texts that are masked in a record, as they stand there and as JSON means them. */
-  #maskedTexts(batch: RecordBatch, record: number): Set<string> {
-    const texts = new Set<string>();
-    for (let i = 0; i < this.#found.length; i += 2) {
-      const text = batch.bytesOf(record).toString("utf8", this.#found[i], this.#found[i + 1]);
-      texts.add(text).add(unescaped(text));
-    }
-    return texts;
-  }
-}
-
-/** The text that the inside of a JSON string means; the same text when it is none. */
-function unescaped(text: string): string {
-  if (!text.includes("\\")) return text;
-  try {
-    return JSON.parse(`"${text}"`) as string;
-  } catch {
-    return text;
   }
 }
