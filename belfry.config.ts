@@ -50,7 +50,11 @@ export default defineConfig({
     {
       name: "e-mail addresses are masked",
       given: { message: "2026-11-22T03:00:00Z ERROR no mailbox for jane@example.com" },
-      expect: { route: "default", sinks: ["archive"] },
+      expect: {
+        route: "default",
+        sinks: ["archive"],
+        fields: { "log.level": "ERROR", message: "2026-11-22T03:00:00Z ERROR no mailbox for ****************" },
+      },
     },
   ],
 });
