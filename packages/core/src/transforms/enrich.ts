@@ -73,10 +73,9 @@ class Enrichment implements Transform {
   /** A record that says another account than its stream (an organization's trail) gets that account's name and labels, or none. */
   #enrichForeign(batch: RecordBatch, record: number): void {
     const row = batch.rowOf(record, ACCOUNT_ID);
-    const { account: home } = batch.streamFor(record).resource;
-    if (row < 0 || standsAt(batch.bytesOf(record), batch.a[row], batch.b[row], home)) return;
+    if (row < 0 || isSpanOf(batch, record, row, batch.streamFor(record).resource.account)) return;
     const account = readField(batch, record, ACCOUNT_ID);
-    if (typeof account !== "string" || account === home) return;
+    if (typeof account !== "string" || account === batch.streamFor(record).resource.account) return;
     const fields = this.#accounts.get(account);
     for (const path of this.#accountPaths) {
       const value = fields?.get(path);
@@ -85,9 +84,11 @@ class Enrichment implements Transform {
   }
 }
 
-/** Whether the bytes [from, to) are this text of ASCII: the quick look, without a string, at what nearly all records say. */
-function standsAt(bytes: Uint8Array, from: number, to: number, text: string): boolean {
-  if (to - from !== text.length) return false;
+/** Whether a row is a string that stands in the payload and is this text, of plain ASCII: without reading it to a string, as nearly all are. */
+function isSpanOf(batch: RecordBatch, record: number, row: number, text: string): boolean {
+  const from = batch.a[row];
+  if (kindOf(batch.code[row]) !== Kind.string || batch.b[row] - from !== text.length) return false;
+  const bytes = batch.bytesOf(record);
   for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text.charCodeAt(i)) return false;
   return true;
 }
