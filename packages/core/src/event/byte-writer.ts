@@ -84,13 +84,10 @@ export class ByteWriter {
     this.length += to - from;
   }
 
-  /** Copies a few bytes [from, to) of a buffer that may end there. */
+  /** Copies bytes [from, to) of a buffer that may end there; for long spans, the fastest copy there is. */
   copyBytes(source: Buffer, from: number, to: number): void {
     this.reserve(to - from);
-    const out = this.bytes;
-    let o = this.length;
-    for (let i = from; i < to; i++) out[o++] = source[i];
-    this.length = o;
+    this.length += source.copy(this.bytes, this.length, from, to);
   }
 
   /** Copies [from, to) of a view that has eight readable bytes more, escaping what JSON strings must not hold; four bytes in one step where none is to be escaped. */

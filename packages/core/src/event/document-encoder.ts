@@ -1,10 +1,14 @@
 import { ByteWriter, copySpan, MAX_ESCAPED } from "./byte-writer.ts";
-import { makePlan, type Plan, Write } from "./encode-plan.ts";
+import { bakeConstants, makePlan, type Plan, Write } from "./encode-plan.ts";
 import { Fate } from "./fates.ts";
 import { WHOLE_DOCUMENT } from "./field-path.ts";
 import { KIND_BITS, Kind, type RecordBatch } from "./record-batch.ts";
 import { ID_LENGTH } from "./record-id.ts";
 import type { RenderedConstants } from "./stream.ts";
+
+// Baking costs about as much as it saves on this many records.
+const WORTH_BAKING = 16;
+const MAX_OWN_PLANS = 8;
 
 // Shapes are few: a parser's optional fields. The bound is for data that makes a new one with every record.
 const MAX_PLANS = 4096;
@@ -34,7 +38,10 @@ export class DocumentEncoder {
     return batch.documentOf(record);
   }
 
-  #last: Plan | undefined;
+  #lastConstants: RenderedConstants | undefined;
+  #inARow = 0;
+  #own: Plan[] = [];
+  readonly #ownPlans = new WeakMap<RenderedConstants, Plan[]>();
 
   #encodeOne(batch: RecordBatch, record: number): void {
     if (
@@ -45,14 +52,28 @@ export class DocumentEncoder {
       return;
     }
     const constants = batch.streamFor(record).rendered();
-    const last = this.#last;
-    const plan =
-      last !== undefined && fits(last, batch, record, constants) ? last : this.#find(batch, record, constants);
-    this.#last = plan;
+    const plan = this.#planFor(batch, record, constants);
     const writer = this.#writer;
     batch.documentStart[record] = writer.length;
     this.#write(plan, batch, record, constants);
     batch.documentEnd[record] = writer.length;
+  }
+
+  /** Of a stream with many records, the plan for one of its first shapes with the stream's constants baked in; else one that streams share. */
+  #planFor(batch: RecordBatch, record: number, constants: RenderedConstants): Plan {
+    if (constants !== this.#lastConstants) {
+      this.#lastConstants = constants;
+      this.#own = this.#ownPlans.get(constants) ?? [];
+      this.#inARow = 0;
+    }
+    const own = this.#own;
+    for (let i = 0; i < own.length; i++) if (fits(own[i], batch, record, constants)) return own[i];
+    const plan = this.#find(batch, record, constants);
+    if (++this.#inARow < WORTH_BAKING || own.length >= MAX_OWN_PLANS) return plan;
+    const baked = bakeConstants(plan, constants);
+    own.push(baked);
+    this.#ownPlans.set(constants, own);
+    return baked;
   }
 
   #copyWhole(batch: RecordBatch, record: number): void {
@@ -103,6 +124,9 @@ export class DocumentEncoder {
       } else if (write === Write.constant) {
         copySpan(constants.view, constants.start[from], constants.end[from], view, at);
         at += constants.end[from] - constants.start[from];
+      } else if (write === Write.id) {
+        copySpan(batch.idView, record * ID_LENGTH, (record + 1) * ID_LENGTH, view, at);
+        at += ID_LENGTH;
       } else {
         writer.length = at;
         this.#writeOther(write, batch, record, row);
@@ -128,9 +152,6 @@ export class DocumentEncoder {
         break;
       case Write.eventTime:
         writer.epoch(batch.time[record]);
-        break;
-      case Write.id:
-        writer.copyBytes(batch.ids, record * ID_LENGTH, (record + 1) * ID_LENGTH);
         break;
       case Write.derived:
         writer.text(JSON.stringify(batch.derived[batch.a[row]]));
@@ -174,7 +195,7 @@ function fits(plan: Plan, batch: RecordBatch, record: number, constants: Rendere
     if (value !== codes[i]) return false;
     if ((value & KIND_MASK) === Kind.literal && a[from + i] !== literals[i]) return false;
   }
-  return plan.signature === constants.signature;
+  return plan.constants === undefined ? plan.signature === constants.signature : plan.constants === constants;
 }
 
 function shapeHash(batch: RecordBatch, record: number): number {

@@ -62,6 +62,8 @@ export class RecordBatch {
   dataset = new Int32Array(1024);
   /** By record: its id as 32 hexadecimal digits, at 32 × record. */
   ids = Buffer.alloc(1024 * ID_LENGTH);
+  /** The same bytes; an id is a whole number of steps of eight. */
+  idView = new DataView(this.ids.buffer, this.ids.byteOffset, this.ids.length);
   /** By record: span of its document in `documents`, newline included; empty until encoded. */
   documentStart = new Int32Array(1024);
   documentEnd = new Int32Array(1024);
@@ -290,6 +292,7 @@ export class RecordBatch {
     const ids = Buffer.alloc(this.ids.length * 2);
     ids.set(this.ids);
     this.ids = ids;
+    this.idView = new DataView(ids.buffer, ids.byteOffset, ids.length);
     const time = new Float64Array(this.time.length * 2);
     time.set(this.time);
     this.time = time;

@@ -62,9 +62,9 @@ export class RecordPattern {
 /** Of a pattern's conditions, all of which must hold, the one on the data set. */
 function datasetCondition(pattern: unknown): EventPattern | undefined {
   const parsed: unknown = typeof pattern === "string" ? JSON.parse(pattern) : pattern;
-  const { event, $or } = parsed as { event?: unknown; $or?: unknown };
-  // An alternative may name the data set again, and then counts in its place.
-  if ($or !== undefined || typeof event !== "object" || event === null) return undefined;
+  const { event, $or, [DATASET]: again } = parsed as Record<string, unknown>;
+  // An alternative, or a key with the dot in it, may name the data set again, and then counts in its place.
+  if ($or !== undefined || again !== undefined || typeof event !== "object" || event === null) return undefined;
   if (!("dataset" in event) || "$or" in event) return undefined;
   return compilePattern({ event: { dataset: event.dataset } });
 }

@@ -52,8 +52,6 @@ export class BulkBody {
     out.length = 0;
     const { documents, documentStart, documentEnd } = batch;
     const ids = viewOf(batch.ids);
-    const view = viewOf(documents);
-    const lastCopied = documents.length - SLACK;
     for (const record of records) {
       const action = this.#action(batch, record, nowMs);
       out.copy(action, 0, action.byteLength - SLACK);
@@ -62,7 +60,6 @@ export class BulkBody {
       out.copy(ACTION_END, 0, ACTION_END.byteLength - SLACK);
       const replacement = replacements.size === 0 ? undefined : replacements.get(record);
       if (replacement !== undefined) out.copyBytes(replacement, 0, replacement.length);
-      else if (documentEnd[record] <= lastCopied) out.copy(view, documentStart[record], documentEnd[record]);
       else out.copyBytes(documents, documentStart[record], documentEnd[record]);
     }
   }

@@ -5,7 +5,7 @@ import type { RecordBatch } from "../event/record-batch.ts";
 import type { Stream } from "../event/stream.ts";
 import { BelfryError, messageOf } from "../platform/errors.ts";
 import { EnvelopeReader, MalformedEnvelope } from "./envelope.ts";
-import { inflate } from "./inflate.ts";
+import { inflate, release } from "./inflate.ts";
 import { deaggregate } from "./kpl.ts";
 import { LineReader } from "./lines.ts";
 import { type Carrier, StreamTable } from "./streams.ts";
@@ -39,23 +39,36 @@ export function* decodeItems(
   batch: RecordBatch,
 ): Generator<RecordBatch> {
   const streams = new StreamTable(config.streams);
+  const finished: Buffer[] = [];
+  const next = (): void => {
+    batch.reset();
+    for (const inflated of finished) release(inflated);
+    finished.length = 0;
+  };
   for (const raw of items) {
     for (const reader of open(raw, config, streams, batch)) {
-      while (!reader(batch)) {
+      while (!reader.read(batch)) {
         yield batch;
-        batch.reset();
+        next();
       }
+      if (reader.inflated !== undefined) finished.push(reader.inflated);
       if (batch.weight >= WINDOW_BYTES) {
         yield batch;
-        batch.reset();
+        next();
       }
     }
   }
   if (batch.count > 0) yield batch;
+  next();
 }
 
-/** Reads on into the batch; true when there is no more. */
-type Reader = (batch: RecordBatch) => boolean;
+/** An item's bytes, opened. */
+interface Reader {
+  /** Reads on into the batch; true when there is no more. */
+  read(batch: RecordBatch): boolean;
+  /** Memory to give back when the last window with its records is done. */
+  readonly inflated?: Buffer;
+}
 
 function* open(raw: RawItem, config: DecodeConfig, streams: StreamTable, batch: RecordBatch): Generator<Reader> {
   let bytes: Buffer;
@@ -88,7 +101,10 @@ function openPart(
       batch.fates.drop(record, EMPTY_RULE);
       return undefined;
     }
-    if (first === 123 && looksLikeEnvelope(inflated)) return envelopeReader(raw, part, valid(inflated), streams);
+    const own = inflated === part ? {} : { inflated };
+    if (first === 123 && looksLikeEnvelope(inflated)) {
+      return { read: envelopeReader(raw, part, valid(inflated), streams), ...own };
+    }
     const origin = {
       stream: streams.forCarrier(raw.carrier),
       offset: 0,
@@ -96,7 +112,7 @@ function openPart(
       keyPrefix: index === 0 ? `${raw.item.id}:` : `${raw.item.id}/${index}:`,
     };
     const lines = new LineReader(payloadOf(inflated, raw.item), origin);
-    return (into) => lines.read(into, WINDOW_BYTES);
+    return { read: (into) => lines.read(into, WINDOW_BYTES), ...own };
   } catch (error) {
     if (!(error instanceof BelfryError)) throw error;
     reject(batch, raw, streams, part, reasonOf(error));
@@ -105,7 +121,7 @@ function openPart(
 }
 
 /** Reads envelopes; where they break off, what is left is one quarantined record with the whole original, and what came before stands. */
-function envelopeReader(raw: RawItem, original: Buffer, bytes: Buffer, streams: StreamTable): Reader {
+function envelopeReader(raw: RawItem, original: Buffer, bytes: Buffer, streams: StreamTable): Reader["read"] {
   const envelope = new EnvelopeReader(
     payloadOf(bytes, raw.item),
     (head, extracted) => streams.forLogs(head, extracted, raw.carrier),

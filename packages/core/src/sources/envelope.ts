@@ -55,8 +55,8 @@ export class EnvelopeReader {
   readonly #streamOf: StreamOf;
   readonly #end: number;
   readonly #onControl: (batch: RecordBatch, head: EnvelopeHead) => void;
-  /** False when the payload holds raw control bytes, which JSON would have escaped. */
-  readonly #clean: boolean;
+  /** False when the payload holds raw control bytes, which JSON would have escaped; looked for when a message without escapes comes. */
+  #clean: boolean | undefined;
   #at = 0;
   #inEvents = false;
   #head: EnvelopeHead | undefined;
@@ -82,7 +82,6 @@ export class EnvelopeReader {
     this.#end = payload.bytes.length;
     this.#streamOf = streamOf;
     this.#onControl = onControl;
-    this.#clean = !holdsControlByte(payload.bytes);
   }
 
   /** Events read so far, for the reason of a quarantined rest. */
@@ -248,6 +247,7 @@ export class EnvelopeReader {
     const close = closingQuote(bytes, quote + 1, this.#nextBackslash);
     if (close >= 0) {
       event.end = close;
+      this.#clean ??= !holdsControlByte(bytes);
       event.clean = this.#clean;
       return close + 1;
     }
@@ -358,7 +358,7 @@ function integer(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /** True when a byte below 0x20 stands in the bytes; four bytes are looked at in one step (the `hasless` trick of Bit Twiddling Hacks). */
-export function holdsControlByte(bytes: Buffer): boolean {
+function holdsControlByte(bytes: Buffer): boolean {
   const lead = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
   for (let i = 0; i < lead; i++) if (bytes[i] < 32) return true;
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + lead, (bytes.length - lead) >> 2);

@@ -42,3 +42,13 @@ function chunkSize(bytes: Buffer, maxBytes: number): number {
   const plausible = Math.min(said, bytes.length * MAX_RATIO, MAX_CHUNK, maxBytes) + 4 * SLACK;
   return Math.max(MIN_CHUNK, plausible);
 }
+
+/**
+ * Gives the memory of inflated bytes back at once. Left to the collector, tens of megabytes outside its heap make it go through the whole heap every
+ * few invocations. The bytes are gone afterwards: only for what `inflate` made anew, and when no record points into it any more.
+ */
+export function release(inflated: Buffer): void {
+  const memory = inflated.buffer;
+  // Small ones stand in Node's pool, which others use too.
+  if (memory instanceof ArrayBuffer && memory.byteLength > Buffer.poolSize) memory.transfer(0);
+}
