@@ -99,14 +99,19 @@ const fieldPattern = fc.tuple(
   fc.array(condition, { minLength: 1, maxLength: 3 }),
 );
 const pattern = fc
-  .tuple(fc.array(fieldPattern, { minLength: 1, maxLength: 3 }), fc.option(fc.tuple(fieldPattern, fieldPattern)))
-  .map(([fields, or]) => ({
+  .tuple(
+    fc.array(fieldPattern, { minLength: 1, maxLength: 3 }),
+    fc.option(fc.tuple(fieldPattern, fieldPattern), { freq: 2 }),
+    fc.option(fieldPattern, { freq: 4 }),
+  )
+  .map(([fields, or, dotted]) => ({
     ...Object.assign({}, ...fields.map(asObject)),
+    ...(dotted === null ? {} : { [dotted[0]]: dotted[1] }),
     ...(or === null ? {} : { $or: or.map(asObject) }),
   }))
   .filter(isValid);
 
-/** `a.b: […]` as objects in one another, or now and then with the dots in the name, which means the same. */
+/** `a.b: […]` as objects in one another. A pattern may also have the dots in the name, which means the same. */
 function asObject([name, conditions]: [string, unknown[]]): object {
   return name.split(".").reduceRight<unknown>((below, key) => ({ [key]: below }), conditions) as object;
 }
