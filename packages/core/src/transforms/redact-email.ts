@@ -4,6 +4,9 @@ import { ALPHANUMERIC, Byte, byteSet } from "./redact-bytes.ts";
 const LOCAL = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-");
 for (const byte of Buffer.from("!#$&*/=?^|~")) LOCAL[byte] = 2;
 
+/** Local parts have 64 octets at most, in URLs three times as many. https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.1 */
+const MAX_LOCAL_LENGTH = 192;
+
 const DOMAIN = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
 
 /** Width in bytes of the sign between local part and domain at this place: 1 for `@`, 3 for `%40` as URLs write it, else 0. */
@@ -21,9 +24,10 @@ export function findEmail(
   width: number,
   found: number[],
 ): number {
+  const low = Math.max(from, at - MAX_LOCAL_LENGTH);
   let start = at;
-  if (start > from && LOCAL[bytes[start - 1]] === 2) while (start > from && LOCAL[bytes[start - 1]] !== 0) start--;
-  else while (start > from && LOCAL[bytes[start - 1]] === 1) start--;
+  if (start > low && LOCAL[bytes[start - 1]] === 2) while (start > low && LOCAL[bytes[start - 1]] !== 0) start--;
+  else while (start > low && LOCAL[bytes[start - 1]] === 1) start--;
   let end = at + width;
   while (end < to && DOMAIN[bytes[end]] !== 0) end++;
   while (end > at + width && ALPHANUMERIC[bytes[end - 1]] === 0) end--;
