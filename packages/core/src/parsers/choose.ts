@@ -131,7 +131,7 @@ function parseBatch(
     const candidate = chosen?.parser.parse(batch, record) ? chosen : byLooks.parse(batch, record, chosen);
     batch.dataset[record] = candidate.dataset;
     // A line that names the columns of a flow log was dropped: its parser knows the lines after it.
-    if (!batch.fates.isOpen(record)) choice.candidate = candidate;
+    if (!batch.fates.isOpen(record)) choice.candidate ??= candidate;
     else if (keepOriginal && candidate.dataset !== TEXT)
       batch.addText(record, ORIGINAL, batch.start[record], batch.end[record]);
   }

@@ -52,6 +52,9 @@ const path = {
   outcome: pathId("event.outcome"),
   coldStart: pathId("faas.coldstart"),
   trace: pathId("trace.id"),
+  errorType: pathId("error.type"),
+  errorMessage: pathId("error.message"),
+  errorStack: pathId("error.stack_trace"),
 };
 
 const SUCCESS = literal("success");
@@ -75,6 +78,9 @@ export class LambdaJson {
   readonly #status: number;
   readonly #initDuration: number;
   readonly #tracing: number;
+  readonly #errorType: number;
+  readonly #errorMessage: number;
+  readonly #stack: number;
 
   constructor() {
     const mapped = [...TEXTS, ...METRICS];
@@ -90,6 +96,9 @@ export class LambdaJson {
     this.#status = shape.slot("record/status");
     this.#initDuration = shape.slot("record/metrics/initDurationMs");
     this.#tracing = shape.slot(TRACING);
+    this.#errorType = shape.slot("errorType");
+    this.#errorMessage = shape.slot("errorMessage");
+    this.#stack = shape.slot("stack");
   }
 
   /** False, with nothing added, when the message is no JSON object, or is the function's own and only the platform's is asked for. */
@@ -105,6 +114,17 @@ export class LambdaJson {
     else for (const slot of this.#coldStarts) json.addPlain(batch, record, path.coldStart, slot);
     this.#log.addFields(batch, record);
     return true;
+  }
+
+  /** Adds the error that Node's runtime writes behind a message: `Invoke Error ⇥ {"errorType": …, "errorMessage": …, "stack": […]}`. */
+  addError(batch: RecordBatch, record: number, from: number, to: number): void {
+    const { json } = this.#log;
+    if (!json.scan(batch.bytesOf(record), from, to) || !json.isText(this.#errorType)) return;
+    json.addText(batch, record, path.errorType, this.#errorType);
+    json.addText(batch, record, path.errorMessage, this.#errorMessage);
+    const lines = json.isNested(this.#stack) ? json.value(this.#stack) : undefined;
+    if (Array.isArray(lines)) batch.addDerived(record, path.errorStack, lines.join("\n"));
+    json.markSecrets(batch, record);
   }
 
   #addPlatform(batch: RecordBatch, record: number, bytes: Buffer): void {

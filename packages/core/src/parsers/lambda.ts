@@ -69,7 +69,7 @@ export class LambdaParser implements Parser {
     const bytes = batch.bytesOf(record);
     const from = batch.start[record];
     const first = bytes[from];
-    if (first === OPEN_BRACE && this.#json.parse(batch, record, !this.#takesAny)) return true;
+    if ((first === OPEN_BRACE || first <= SPACE) && this.#json.parse(batch, record, !this.#takesAny)) return true;
     if (first >= UPPER_A && first <= UPPER_Z && parsePlatformLine(batch, record)) return true;
     const to = endOfText(bytes, from, batch.end[record]);
     if (this.#parseConsole(batch, record, bytes, from, to)) return true;
@@ -99,6 +99,8 @@ export class LambdaParser implements Parser {
     if (isPython) batch.addText(record, path.level, from + 1, endOfField(bytes, from, to) - 1);
     else at = addLevel(batch, record, bytes, at, to);
     batch.addText(record, path.message, at, to);
+    const detail = endOfField(bytes, at, to) + 1;
+    if (bytes[detail] === OPEN_BRACE && detail < to) this.#json.addError(batch, record, detail, to);
     return true;
   }
 

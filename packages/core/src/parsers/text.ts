@@ -9,6 +9,7 @@ const HEAD_BYTES = 128;
 
 const NEWLINE = 10;
 const RETURN = 13;
+const ESCAPE = 27;
 const SPACE = 32;
 const MINUS = 45;
 const SLASH = 47;
@@ -44,7 +45,7 @@ export class LineReader {
     for (let i = from; i < head && (needsTime || needsLevel); ) {
       const kind = CLASS[bytes[i]];
       if (kind === OTHER) {
-        i++;
+        i = bytes[i] === ESCAPE ? endOfColour(bytes, i, head) : i + 1;
         continue;
       }
       const next = needsTime && kind !== LOWER ? this.#readTime(batch, record, bytes, i, end) : i;
@@ -95,6 +96,13 @@ export function endOfText(bytes: Uint8Array, from: number, to: number): number {
   let end = to;
   while (end > from && (bytes[end - 1] === NEWLINE || bytes[end - 1] === RETURN)) end--;
   return end;
+}
+
+/** The position after a colour for terminals, such as `ESC[32m`. */
+function endOfColour(bytes: Uint8Array, from: number, to: number): number {
+  let i = from + 1;
+  while (i < to && CLASS[bytes[i]] < UPPER) i++;
+  return i + 1;
 }
 
 function endOfWord(bytes: Uint8Array, from: number, to: number): number {

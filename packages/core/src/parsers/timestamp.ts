@@ -6,7 +6,6 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const YEAR_MS = 366 * DAY_MS;
 
-const TAB = 9;
 const SPACE = 32;
 const PLUS = 43;
 const COMMA = 44;
@@ -162,11 +161,6 @@ export function epochMs(bytes: Uint8Array, from: number, to: number): number {
 export function isPlausible(timeMs: number, carrierMs: number): boolean {
   if (Number.isNaN(timeMs) || timeMs < 0) return false;
   return Number.isNaN(carrierMs) || (timeMs <= carrierMs + DAY_MS && timeMs >= carrierMs - YEAR_MS);
-}
-
-/** Whether a byte is white space between the words of a line. */
-export function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
 }
 
 export function isDigit(byte: number): boolean {
