@@ -49,7 +49,7 @@ function say(line: string): void {
 
 async function main(): Promise<number> {
   const set = chosenSet();
-  const plan: Plan = { rounds: chosenRounds(), warmUps: short ? 3 : 5 };
+  const plan: Plan = { rounds: chosenRounds(), warmUps: short ? 10 : 12 };
   say(
     `node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model}), load ${loadavg()[0].toFixed(2)}`,
   );

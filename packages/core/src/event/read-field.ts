@@ -88,7 +88,18 @@ function stringValue(bytes: Buffer, from: number, to: number, clean: boolean): s
   return JSON.parse(`"${text}"`) as string;
 }
 
+// Integers of so many digits are exact.
+const MAX_DIGITS = 15;
+const ZERO = 48;
+const NINE = 57;
+
 function rawValue(bytes: Buffer, from: number, to: number): unknown {
+  if (to - from <= MAX_DIGITS && bytes[from] > ZERO && bytes[from] <= NINE) {
+    let value = 0;
+    let i = from;
+    for (; i < to && bytes[i] >= ZERO && bytes[i] <= NINE; i++) value = value * 10 + bytes[i] - ZERO;
+    if (i === to) return value;
+  }
   return JSON.parse(bytes.toString("utf8", from, to));
 }
 

@@ -75,6 +75,8 @@ export class RecordBatch {
   rowsFrom = new Int32Array(1024);
   rowsTo = new Int32Array(1024);
   #rows = 0;
+  /** By path number: 1 when any record of the batch has a row for it. Most paths that are asked for are on none. */
+  #paths = new Uint8Array(1024);
   readonly #masked: { record: number; from: number; bytes: Buffer }[] = [];
 
   /** Empties the batch for the next window; memory is kept. */
@@ -83,6 +85,7 @@ export class RecordBatch {
     this.weight = 0;
     this.received = 0;
     this.#rows = 0;
+    this.#paths.fill(0);
     this.payloads.length = 0;
     this.streams.length = 0;
     this.derived.length = 0;
@@ -237,6 +240,7 @@ export class RecordBatch {
 
   /** The row that holds a path of a record, or -1; of several the last counts. */
   rowOf(record: number, path: number): number {
+    if (this.#paths[path] !== 1) return -1;
     for (let row = this.rowsTo[record] - 1; row >= this.rowsFrom[record]; row--) {
       if (this.code[row] >>> KIND_BITS === path && this.code[row] !== Kind.none) return row;
     }
@@ -247,6 +251,9 @@ export class RecordBatch {
     if (this.rowsTo[record] !== this.#rows) this.#moveToEnd(record);
     const row = this.#rows++;
     if (row === this.code.length) this.#growRows();
+    const path = code >>> KIND_BITS;
+    if (path >= this.#paths.length) this.#growPaths(path);
+    this.#paths[path] = 1;
     this.code[row] = code;
     this.a[row] = a;
     this.b[row] = b;
@@ -268,6 +275,12 @@ export class RecordBatch {
     this.rowsFrom[record] = this.#rows;
     this.#rows += length;
     this.rowsTo[record] = this.#rows;
+  }
+
+  #growPaths(path: number): void {
+    const paths = new Uint8Array(path * 2);
+    paths.set(this.#paths);
+    this.#paths = paths;
   }
 
   #growRows(): void {
