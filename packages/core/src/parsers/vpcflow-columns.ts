@@ -188,7 +188,7 @@ export function layoutOf(format: string): Layout {
 /** Whether a line that begins with a column's name is a header: each word looks like a column, and most are known. */
 export function isHeader(line: string): boolean {
   const names = words(line);
-  if (names.length < 2 || !names.every((name) => COLUMN_NAME.test(name))) return false;
+  if (names.length < 2 || names.length > MAX_COLUMNS || !names.every((name) => COLUMN_NAME.test(name))) return false;
   return names.filter((name) => KNOWN.has(name)).length * 2 > names.length;
 }
 

@@ -51,6 +51,24 @@ describe("flow logs with a header", () => {
     expect(fieldOf(documentsOf(batch)[0], "aws.vpcflow.quantum_state")).toBe("up");
   });
 
+  it("are text when they name more columns than any flow log has", () => {
+    const batch = batchOf([`version ${"action ".repeat(200)}`], { resource: { object } });
+    createParse([])(batch);
+    expect(fieldOf(documentsOf(batch)[0], "event.dataset")).toBe("app.text");
+  });
+
+  it("fill no table of this process, however many columns they invent", () => {
+    const parse = createParse([]);
+    for (let i = 0; i < 20; i++) {
+      const invented = Array.from({ length: 30 }, (_, k) => `new-${i}-${k}`);
+      const header = `version ${"action ".repeat(40)}${invented.join(" ")}`;
+      parse(batchOf([header, "2 ACCEPT"], { resource: { object } }));
+    }
+    const batch = batchOf([HEADER, LINE], { resource: { object } });
+    parse(batch);
+    expect(fieldOf(documentsOf(batch)[0], "source.ip")).toBe("10.0.0.1");
+  });
+
   it("win over the configured order", () => {
     const batch = batchOf([HEADER, LINE], { resource: { object } });
     createParse([{ key: "*vpcflowlogs*", parser: "aws.vpcflow", format: "srcaddr dstaddr version log-status action" }])(
