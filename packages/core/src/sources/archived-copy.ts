@@ -1,3 +1,4 @@
+import { DATASETS } from "../config/datasets.ts";
 import { datasetId } from "../event/dataset.ts";
 import { WHOLE_DOCUMENT } from "../event/field-path.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
@@ -12,6 +13,8 @@ export interface ArchivedCopy {
 
 // The encoder writes keys in order, so an archived document begins with one of these.
 const BEGINNINGS = ['{"@timestamp":"', '{"app":', '{"aws":', '{"belfry":{"id":"'].map((text) => Buffer.from(text));
+// Others would be names that anybody may write into a log, and each makes indices and metrics of its own.
+const KNOWN: ReadonlySet<string> = new Set(DATASETS);
 const ID = /^[0-9a-f]{32}$/;
 
 /** Recognises a line that is a finished document; undefined for anything else. */
@@ -26,7 +29,7 @@ export function archivedCopy(line: Buffer): ArchivedCopy | undefined {
   const document = parsed(line);
   const id = text(document, "belfry", "id");
   const dataset = text(document, "event", "dataset");
-  if (id === undefined || dataset === undefined || !ID.test(id)) return undefined;
+  if (id === undefined || dataset === undefined || !ID.test(id) || !KNOWN.has(dataset)) return undefined;
   const timestamp = text(document, "@timestamp");
   return { id, dataset, time: timestamp === undefined ? Number.NaN : Date.parse(timestamp) };
 }

@@ -2,6 +2,16 @@ import { pathId } from "../event/field-path.ts";
 import type { Payload } from "../event/payload.ts";
 import type { RecordBatch, RecordPlace } from "../event/record-batch.ts";
 import type { Stream } from "../event/stream.ts";
+import {
+  closingQuote,
+  holdsControlByte,
+  ID_DIGITS,
+  integer,
+  TIME_DIGITS,
+  USUAL_ID,
+  USUAL_TIME_BEFORE,
+  usualMessage,
+} from "./envelope-bytes.ts";
 import { skipSpace, skipString, skipValue } from "./json-walk.ts";
 import { type Unescaped, unescapeInPlace } from "./unescape.ts";
 
@@ -15,19 +25,6 @@ const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 
 const EXTRACTED_FIELDS = pathId("aws.cloudwatch.extracted_fields");
-
-/** Four bytes of text as a little-endian word. */
-const word = (text: string): number => Buffer.from(text, "latin1").readInt32LE();
-
-// {"id":"<56 digits>","timestamp":<13 digits>,"message":"
-const ID_DIGITS = 56;
-const TIME_DIGITS = 13;
-const USUAL_TIME = 7 + ID_DIGITS + 14;
-const USUAL_MESSAGE = USUAL_TIME + TIME_DIGITS + 12;
-const ID_KEY = word('{"id');
-const ID_KEY_END = word('d":"');
-const TIME_KEY = ['","t', "imes", "tamp"].map(word);
-const MESSAGE_KEY = [',"me', "ssag", 'e":"'].map(word);
 
 /** What the head of a CloudWatch Logs payload says about the log events in it. */
 export interface EnvelopeHead {
@@ -171,8 +168,14 @@ export class EnvelopeReader {
     const bytes = this.#bytes;
     const event = this.#event;
     event.extractedStart = -1;
-    let at = this.#readUsualEvent(start);
-    if (at < 0) {
+    const message = usualMessage(this.#payload.view, start, this.#end);
+    let at: number;
+    if (message >= 0) {
+      event.idStart = start + USUAL_ID;
+      event.idEnd = event.idStart + ID_DIGITS;
+      event.time = integer(bytes, message - USUAL_TIME_BEFORE, message - USUAL_TIME_BEFORE + TIME_DIGITS);
+      at = this.#afterValue(this.#readMessage(message - 1));
+    } else {
       event.idStart = event.idEnd = 0;
       event.time = Number.NaN;
       event.start = event.end = 0;
@@ -187,29 +190,6 @@ export class EnvelopeReader {
     if (bytes[at] !== CLOSE_BRACE || at >= this.#end) throw new MalformedEnvelope("breaks off in a log event");
     this.#append(batch);
     return skipSpace(bytes, at + 1, this.#end);
-  }
-
-  /**
-   * Reads an event that is written as CloudWatch writes it: these three keys in this order, no blanks, an id of 56 digits and a time of 13. Returns
-   * where its next key or its end stands; -1, with nothing read, when it is written otherwise.
-   */
-  #readUsualEvent(start: number): number {
-    const { view, bytes } = this.#payload;
-    const event = this.#event;
-    const message = start + USUAL_MESSAGE;
-    if (message >= this.#end) return -1;
-    if (view.getInt32(start, true) !== ID_KEY || view.getInt32(start + 3, true) !== ID_KEY_END) return -1;
-    const time = start + USUAL_TIME;
-    if (bytes[time - 2] !== QUOTE || bytes[time - 1] !== COLON) return -1;
-    for (let i = 0; i < TIME_KEY.length; i++) if (view.getInt32(time - 14 + 4 * i, true) !== TIME_KEY[i]) return -1;
-    for (let i = 0; i < MESSAGE_KEY.length; i++)
-      if (view.getInt32(message - 12 + 4 * i, true) !== MESSAGE_KEY[i]) return -1;
-    const epochMs = integer(bytes, time, time + TIME_DIGITS);
-    if (Number.isNaN(epochMs)) return -1;
-    event.idStart = start + 7;
-    event.idEnd = event.idStart + ID_DIGITS;
-    event.time = epochMs;
-    return this.#afterValue(this.#readMessage(message - 1));
   }
 
   /** Notes one member of a log event by its key's length and first letter; others are passed over. Returns where the next key begins. */
@@ -332,40 +312,4 @@ function headOf(raw: Record<string, unknown>): EnvelopeHead {
     logStream: text("logStream"),
     subscriptionFilters: Array.isArray(filters) ? filters.map(String) : [],
   };
-}
-
-// Nearer than this a look at each byte costs less than a call of the engine's own search.
-const NEAR_BYTES = 64;
-
-/** The place of the first quote at or after `from`, before `backslash`; -1 when there is none. */
-function closingQuote(bytes: Buffer, from: number, backslash: number): number {
-  if (backslash - from >= NEAR_BYTES) {
-    const close = bytes.indexOf(QUOTE, from);
-    return close < backslash ? close : -1;
-  }
-  for (let i = from; i < backslash; i++) if (bytes[i] === QUOTE) return i;
-  return -1;
-}
-
-function integer(bytes: Uint8Array, from: number, to: number): number {
-  let value = 0;
-  for (let i = from; i < to; i++) {
-    const digit = bytes[i] - 48;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
-  }
-  return to > from ? value : Number.NaN;
-}
-
-/** True when a byte below 0x20 stands in the bytes; four bytes are looked at in one step (the `hasless` trick of Bit Twiddling Hacks). */
-function holdsControlByte(bytes: Buffer): boolean {
-  const lead = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
-  for (let i = 0; i < lead; i++) if (bytes[i] < 32) return true;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + lead, (bytes.length - lead) >> 2);
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i];
-    if (((word - 0x20202020) & ~word & 0x80808080) !== 0) return true;
-  }
-  for (let i = lead + words.length * 4; i < bytes.length; i++) if (bytes[i] < 32) return true;
-  return false;
 }

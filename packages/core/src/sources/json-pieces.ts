@@ -4,7 +4,7 @@ import type { RecordBatch } from "../event/record-batch.ts";
 import { CONTROL_RULE, WINDOW_BYTES } from "./decode-items.ts";
 import { EnvelopeReader, MalformedEnvelope } from "./envelope.ts";
 import { skipSpace, skipValue } from "./json-walk.ts";
-import type { OpenObject } from "./object-reader.ts";
+import type { OpenObject } from "./open-object.ts";
 
 const COMMA = 44;
 const OPEN_BRACE = 123;

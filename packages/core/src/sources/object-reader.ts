@@ -1,25 +1,13 @@
 import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import type { Config } from "../config/schema.ts";
-import { type DeliveryItem, payloadOf, SLACK } from "../event/payload.ts";
+import { payloadOf, SLACK } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
-import type { Stream } from "../event/stream.ts";
 import { cutAtFrames } from "../platform/zstd-frames.ts";
 import { WINDOW_BYTES } from "./decode-items.ts";
 import { isGzip, isZstd } from "./inflate.ts";
 import { type JsonPieces, piecesOf } from "./json-pieces.ts";
 import { LineReader } from "./lines.ts";
-import type { Carrier, StreamTable } from "./streams.ts";
-
-/** An object that is open, and what its records need. */
-export interface OpenObject {
-  readonly body: AsyncIterable<Uint8Array>;
-  readonly item: DeliveryItem;
-  readonly stream: Stream;
-  readonly carrier: Carrier;
-  readonly limits: Config["limits"];
-  readonly streams: StreamTable;
-}
+import type { OpenObject } from "./open-object.ts";
 
 // Most objects are small; one that is not goes on with whole windows.
 const FIRST_WINDOW_BYTES = 128 * 1024;
