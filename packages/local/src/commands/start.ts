@@ -66,6 +66,7 @@ export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = proces
 }
 
 async function start(options: StartOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<void> {
+  const interrupted = untilInterrupted();
   const { config, file } = await findConfig(options.config);
   const folder = belfryFolder(options.dir);
   const session = await openSession({
@@ -80,7 +81,7 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
   });
   greet(session, file, folder.root, options, terminal);
   try {
-    await run(session, folder.objects, options, terminal);
+    await run(session, folder.objects, options, terminal, interrupted);
   } finally {
     await session.close();
   }
@@ -91,27 +92,33 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
   else if (options.json !== true) terminal.note(`\n${nextSteps(options, terminal)}`);
 }
 
-async function run(session: Session, objects: string, options: StartOptions, terminal: Terminal): Promise<void> {
+async function run(
+  session: Session,
+  objects: string,
+  options: StartOptions,
+  terminal: Terminal,
+  interrupted: AbortSignal,
+): Promise<void> {
   const aws = new LocalAws(session.runtime, session.host, LOCAL_SITE);
   const traffic = new SampleTraffic(aws, objects, options.seed);
-  if (options.once === true) {
-    await traffic.once();
-    await aws.stop(PATIENCE_MS);
-    return;
+  if (options.once === true) await traffic.once(interrupted);
+  else {
+    const view = new LiveView(session.runtime.ledger, terminal);
+    await traffic.every(1000 / options.rate, interrupted);
+    view.close();
+    terminal.note("ending: flushing what is under way; Ctrl-C again ends at once");
   }
-  const view = new LiveView(session.runtime.ledger, terminal);
-  const interrupted = untilInterrupted();
-  await traffic.every(1000 / options.rate, interrupted);
-  view.close();
-  terminal.note("ending: flushing what is under way; Ctrl-C again ends at once");
-  process.once("SIGINT", () => process.exit(ExitCode.interrupted));
   await aws.stop(PATIENCE_MS);
 }
 
-/** Aborts at the first Ctrl-C, or when the process is asked to end. */
+/** Aborts at the first Ctrl-C, or when the process is asked to end; a second Ctrl-C ends it at once. */
 function untilInterrupted(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => controller.abort());
+  const onSignal = (): void => {
+    controller.abort();
+    process.once("SIGINT", () => process.exit(ExitCode.interrupted));
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onSignal);
   return controller.signal;
 }
 

@@ -1,5 +1,4 @@
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { Outcome } from "@belfry/core/pipeline";
 import { BelfryError } from "@belfry/core/platform/errors";
@@ -10,7 +9,7 @@ import { subscriptionHandler } from "@belfry/functions/ingest/subscription";
 import { openInput, STDIN } from "../cli/input.ts";
 import { contentVersion, fileSource } from "./file-source.ts";
 import { deliverByFirehose } from "./firehose.ts";
-import { type IngestPiece, MAX_EVENTS_BYTES, piecesOf } from "./ingest-input.ts";
+import { HEAD_BYTES, type IngestPiece, MAX_EVENTS_BYTES, mayHoldEvents, piecesOf } from "./ingest-input.ts";
 import type { LambdaEvent } from "./lambda-event.ts";
 import { messageSource } from "./message-source.ts";
 import type { Session } from "./session.ts";
@@ -27,11 +26,20 @@ export class Ingest {
 
   /** Takes in one file, or standard input for `-`; what became of the records is in the session's ledger. Raises NOT_FOUND for a file that is not there. */
   async file(name: string): Promise<void> {
-    const isLarge = name !== STDIN && (await sizeOf(name)) > MAX_EVENTS_BYTES;
-    if (isLarge) return this.#largeFile(name);
-    const { bytes, rest } = await beginningOf(await openInput(name));
-    if (rest !== undefined) return this.#logs(name, rest, `stdin ${this.#session.runtime.clock.now()}`);
-    for (const piece of piecesOf(bytes)) await this.#piece(name, bytes, piece);
+    const head = await take(await openInput(name), HEAD_BYTES);
+    if (!(await mayHoldEvents(head.bytes))) return this.#logFile(name, head);
+    const whole = await take(head.all(), MAX_EVENTS_BYTES);
+    if (!whole.isAll) return this.#logFile(name, whole);
+    for (const piece of piecesOf(whole.bytes)) await this.#piece(name, whole.bytes, piece);
+  }
+
+  /** Logs of any size. The ids of their lines are made from the content; of standard input, which cannot be read twice, from the time if it is long. */
+  async #logFile(name: string, beginning: Taken): Promise<void> {
+    if (beginning.isAll)
+      return this.#logs(name, beginning.all(), await contentVersion(Readable.from([beginning.bytes])));
+    if (name === STDIN) return this.#logs(name, beginning.all(), String(this.#session.runtime.clock.now()));
+    await beginning.stop();
+    await this.#logs(name, createReadStream(name), await contentVersion(createReadStream(name)));
   }
 
   async #piece(name: string, bytes: Buffer, piece: IngestPiece): Promise<void> {
@@ -60,11 +68,6 @@ export class Ingest {
     }
   }
 
-  async #largeFile(name: string): Promise<void> {
-    const version = await contentVersion(createReadStream(name));
-    await this.#logs(name, createReadStream(name), version);
-  }
-
   async #logs(name: string, body: AsyncIterable<Uint8Array>, version: string): Promise<void> {
     await this.#run(fileSource({ name: name === STDIN ? "stdin" : name, version, body }, this.#session.runtime.config));
   }
@@ -75,26 +78,35 @@ export class Ingest {
   }
 }
 
-async function sizeOf(name: string): Promise<number> {
-  return (await stat(name).catch(() => undefined))?.size ?? 0;
+/** The beginning of an input, and the means to go on reading it. */
+interface Taken {
+  readonly bytes: Buffer;
+  /** Nothing follows. */
+  readonly isAll: boolean;
+  /** The beginning again, and what follows it; once only. */
+  all(): AsyncIterable<Uint8Array>;
+  /** Ends the reading. */
+  stop(): Promise<unknown>;
 }
 
-/** All bytes if there are not too many of them, else an iterable over them and all that follows. */
-async function beginningOf(
-  body: AsyncIterable<Uint8Array>,
-): Promise<{ bytes: Buffer; rest?: AsyncIterable<Uint8Array> }> {
+/** Takes at least so many bytes, if there are so many. */
+async function take(body: AsyncIterable<Uint8Array>, count: number): Promise<Taken> {
   const chunks: Buffer[] = [];
-  let length = 0;
   const iterator = body[Symbol.asyncIterator]();
-  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+  let length = 0;
+  let isAll = false;
+  while (length < count && !isAll) {
+    const next = await iterator.next();
+    isAll = next.done === true;
+    if (next.done === true) break;
     chunks.push(Buffer.from(next.value));
     length += next.value.length;
-    if (length > MAX_EVENTS_BYTES) return { bytes: Buffer.alloc(0), rest: followedBy(chunks, iterator) };
   }
-  return { bytes: Buffer.concat(chunks) };
+  const bytes = Buffer.concat(chunks);
+  return { bytes, isAll, all: () => followedBy(bytes, iterator), stop: async () => iterator.return?.() };
 }
 
-async function* followedBy(chunks: readonly Buffer[], iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* chunks;
+async function* followedBy(bytes: Buffer, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield bytes;
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
 }

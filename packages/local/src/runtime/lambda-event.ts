@@ -1,3 +1,4 @@
+import { objectWork } from "@belfry/core/sources/object-event";
 import type { CloudWatchLogsEvent, FirehoseTransformationEvent, KinesisStreamEvent } from "aws-lambda";
 
 /** An event of a service that brings records to Belfry, by the function that takes it. */
@@ -16,29 +17,25 @@ export function lambdaEventOf(value: unknown): LambdaEvent | undefined {
   if (typeof asObject(event.awslogs)?.data === "string")
     return { kind: "subscription", event: value as CloudWatchLogsEvent };
   if (isFirehose(event)) return { kind: "firehose", event: value as FirehoseTransformationEvent };
-  const records = event.Records;
-  if (Array.isArray(records)) return ofRecords(value, asObject(records[0]));
-  const isBusEvent = event.source === "aws.s3" && asObject(event.detail) !== undefined;
-  return isBusEvent || event.Event === "s3:TestEvent" ? { kind: "s3-object", event: value } : undefined;
+  if (isKinesis(event)) return { kind: "kinesis", event: value as KinesisStreamEvent };
+  return objectWork(value).length > 0 ? { kind: "s3-object", event: value } : undefined;
 }
 
-function isFirehose(event: Json): boolean {
-  const records = event.records;
-  return (
-    typeof event.deliveryStreamArn === "string" &&
-    Array.isArray(records) &&
-    records.every((record) => typeof asObject(record)?.data === "string")
-  );
+function isFirehose({ deliveryStreamArn, records }: Json): boolean {
+  return typeof deliveryStreamArn === "string" && holdsOnly(records, ({ data, recordId }) => [data, recordId]);
 }
 
-function ofRecords(value: unknown, first: Json | undefined): LambdaEvent | undefined {
-  if (first === undefined) return undefined;
-  const kinesis = asObject(first.kinesis);
-  if (kinesis !== undefined && typeof kinesis.data === "string")
-    return { kind: "kinesis", event: value as KinesisStreamEvent };
-  const isMessage = first.eventSource === "aws:sqs" && typeof first.body === "string";
-  const bringsObject = asObject(first.s3) !== undefined || asObject(first.Sns) !== undefined;
-  return isMessage || bringsObject ? { kind: "s3-object", event: value } : undefined;
+function isKinesis({ Records }: Json): boolean {
+  return holdsOnly(Records, ({ kinesis, eventSourceARN, eventID }) => {
+    const { data, sequenceNumber } = asObject(kinesis) ?? {};
+    return [data, sequenceNumber, eventSourceARN, eventID];
+  });
+}
+
+/** Whether a list has elements, all with texts for these members. */
+function holdsOnly(list: unknown, membersOf: (element: Json) => readonly unknown[]): boolean {
+  if (!Array.isArray(list) || list.length === 0) return false;
+  return list.every((element) => membersOf(asObject(element) ?? {}).every((member) => typeof member === "string"));
 }
 
 function asObject(value: unknown): Json | undefined {

@@ -16,9 +16,9 @@ export class SampleTraffic {
     this.#seed = seed;
   }
 
-  /** One round; resolves when all of it is sent, which is before the stream's records are handled. */
-  async once(): Promise<void> {
-    for (const delivery of this.#round()) await this.#deliver(delivery);
+  /** One round; resolves when all of it is sent, which is before the stream's records are handled, or when the signal aborts. */
+  async once(signal: AbortSignal): Promise<void> {
+    for (const delivery of this.#round()) if (!signal.aborted) await this.#deliver(delivery);
   }
 
   /** Round after round, a delivery at a time, until the signal aborts; resolves when the last one is sent. */

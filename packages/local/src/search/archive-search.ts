@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { BelfryError, messageOf } from "@belfry/core/platform/errors";
 import { DuckDBInstance, listValue } from "@duckdb/node-api";
 import type { TimeRange } from "./archive-files.ts";
@@ -30,7 +32,10 @@ const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
 export async function* searchArchive(files: readonly string[], request: SearchRequest): AsyncGenerator<string> {
   if (files.length === 0) return;
   const { text, parameters } = statement(files, request);
-  const instance = await DuckDBInstance.create(":memory:");
+  // What does not fit into memory goes there; the folder is made when it is needed, and goes with the process.
+  const instance = await DuckDBInstance.create(":memory:", {
+    temp_directory: path.join(tmpdir(), `belfry-search-${process.pid}`),
+  });
   const connection = await instance.connect();
   try {
     const result = await connection.stream(text, parameters);
