@@ -18,5 +18,5 @@ export function kinesisHandler(runtime: Runtime): LambdaHandler<KinesisStreamEve
   });
 }
 
-/** What Lambda calls. */
+/** What Lambda calls. @public */
 export const handler = inAws(kinesisHandler);

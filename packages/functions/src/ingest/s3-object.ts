@@ -26,5 +26,5 @@ function isSqs(event: unknown): boolean {
   return Array.isArray(records) && records[0]?.eventSource === "aws:sqs";
 }
 
-/** What Lambda calls. */
+/** What Lambda calls. @public */
 export const handler = inAws(s3ObjectHandler);

@@ -16,5 +16,5 @@ export function subscriptionHandler(runtime: Runtime): LambdaHandler<CloudWatchL
   });
 }
 
-/** What Lambda calls. */
+/** What Lambda calls. @public */
 export const handler = inAws(subscriptionHandler);

@@ -12,6 +12,7 @@ type Event = CloudWatchLogsEvent | KinesisStreamEvent;
 /**
  * A user's own function on log records: decoded, parsed, enriched and redacted like any others, from a subscription or a stream. The build
  * makes a function of it for the module that `process.entry` of the configuration names.
+ * @public
  */
 export function customHandler(runtime: Runtime, process: Process): LambdaHandler<Event, KinesisStreamBatchResponse> {
   return lambdaHandler("process-custom", runtime, async (event, { run, place }) => {

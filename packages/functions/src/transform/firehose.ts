@@ -19,5 +19,5 @@ export function firehoseHandler(
   });
 }
 
-/** What Lambda calls. */
+/** What Lambda calls. @public */
 export const handler = inAws(firehoseHandler);
