@@ -238,6 +238,11 @@ export class RecordBatch {
     }
   }
 
+  /** Whether any record of the batch has a row for a path. */
+  hasPath(path: number): boolean {
+    return this.#paths[path] === 1;
+  }
+
   /** The row that holds a path of a record, or -1; of several the last counts. */
   rowOf(record: number, path: number): number {
     if (this.#paths[path] !== 1) return -1;

@@ -1,11 +1,14 @@
 import type { BoundPattern } from "../patterns/bound-pattern.ts";
 import { compilePattern, type EventPattern } from "../patterns/event-pattern.ts";
 import { datasetName } from "./dataset.ts";
-import { pathId } from "./field-path.ts";
+import { pathAncestors, pathId, WHOLE_DOCUMENT } from "./field-path.ts";
 import { readField } from "./read-field.ts";
 import type { RecordBatch } from "./record-batch.ts";
 
 const DATASET = "event.dataset";
+
+/** Fields that each record has without a row. */
+const OF_RECORDS: ReadonlySet<number> = new Set(["@timestamp", "belfry.id", DATASET].map(pathId));
 
 /**
  * An event pattern over the fields of records, as it would be over their finished documents. Nothing is kept of a batch between calls. What the pattern
@@ -13,6 +16,7 @@ const DATASET = "event.dataset";
  */
 export class RecordPattern {
   readonly #pattern: BoundPattern<number>;
+  readonly #paths: readonly number[];
   /** The pattern's condition on the data set alone; undefined when it has none. */
   readonly #ofDataset: EventPattern | undefined;
   /** True when it has no other condition. */
@@ -26,6 +30,7 @@ export class RecordPattern {
   constructor(pattern: unknown) {
     const compiled = compilePattern(pattern);
     this.#pattern = compiled.bind(pathId);
+    this.#paths = compiled.paths.map(pathId);
     this.#ofDataset = datasetCondition(pattern);
     this.#isOnlyDataset = compiled.paths.every((path) => path === DATASET);
   }
@@ -36,6 +41,28 @@ export class RecordPattern {
       if (this.#isOnlyDataset) return true;
     }
     return this.#evaluate(batch, record);
+  }
+
+  /**
+   * The test for one pass over a batch whose fields are all set. Where no record has the pattern's fields of its own, they are those of the
+   * streams, and the verdict is found once for each.
+   */
+  over(batch: RecordBatch): (record: number) => boolean {
+    if (!this.#isOfStreams(batch)) return (record) => this.matches(batch, record);
+    const verdicts = new Int8Array(batch.streams.length);
+    return (record) => {
+      const stream = batch.streamOf[record];
+      if (verdicts[stream] === 0) verdicts[stream] = this.#evaluate(batch, record) ? 1 : -1;
+      return verdicts[stream] > 0;
+    };
+  }
+
+  #isOfStreams(batch: RecordBatch): boolean {
+    if (batch.hasPath(WHOLE_DOCUMENT)) return false;
+    return this.#paths.every(
+      (path) =>
+        !OF_RECORDS.has(path) && !batch.hasPath(path) && !pathAncestors(path).some((above) => batch.hasPath(above)),
+    );
   }
 
   #fitsDataset(dataset: number, condition: EventPattern): boolean {

@@ -44,10 +44,14 @@ class PatternRouter implements Router {
 
   route(batch: RecordBatch): void {
     const defaultSinks = lazily(batch, this.#defaultRoute);
-    const sinksOf = this.#routes.map((route) => lazily(batch, route.sinks));
+    const routes = this.#routes.map((route) => ({
+      takes: route.pattern.over(batch),
+      sinks: lazily(batch, route.sinks),
+      continue: route.continue,
+    }));
     for (let record = 0; record < batch.count; record++) {
       if (!batch.fates.isOpen(record)) continue;
-      if (!this.#routeOne(batch, record, sinksOf)) send(batch, record, defaultSinks());
+      if (!routeOne(batch, record, routes)) send(batch, record, defaultSinks());
     }
   }
 
@@ -62,19 +66,26 @@ class PatternRouter implements Router {
     const sinks = new Set(taken.flatMap((route) => route.sinks));
     return { route: taken.map(({ name }) => name).join(", "), sinks: [...sinks] };
   }
+}
 
-  /** Sends a record to the sinks of all routes that take it; false when none does. */
-  #routeOne(batch: RecordBatch, record: number, sinksOf: readonly (() => readonly SinkFates[])[]): boolean {
-    let isTaken = false;
-    for (let i = 0; i < this.#routes.length; i++) {
-      const route = this.#routes[i];
-      if (!route.pattern.matches(batch, record)) continue;
-      send(batch, record, sinksOf[i]());
-      isTaken = true;
-      if (!route.continue) break;
-    }
-    return isTaken;
+/** A route in one pass over a batch. */
+interface OpenRoute {
+  readonly takes: (record: number) => boolean;
+  readonly sinks: () => readonly SinkFates[];
+  readonly continue: boolean;
+}
+
+/** Sends a record to the sinks of all routes that take it; false when none does. */
+function routeOne(batch: RecordBatch, record: number, routes: readonly OpenRoute[]): boolean {
+  let isTaken = false;
+  for (let i = 0; i < routes.length; i++) {
+    const route = routes[i];
+    if (!route.takes(record)) continue;
+    send(batch, record, route.sinks());
+    isTaken = true;
+    if (!route.continue) break;
   }
+  return isTaken;
 }
 
 /** The fates of sinks in a batch, made when the first record goes there: a sink that gets none is not in the accounting. */

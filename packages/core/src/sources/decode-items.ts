@@ -22,8 +22,8 @@ export interface RawItem {
 /** What decoding needs to know of the configuration. */
 export type DecodeConfig = Pick<Config, "limits" | "streams">;
 
-/** Raw bytes that one window holds, about; memory of an invocation is a small multiple of it. */
-export const WINDOW_BYTES = 4 * 1024 * 1024;
+/** Raw bytes that one window holds, about: so much that a request to a sink is worth its round trip, and so little that the documents of a window stay in the processor's cache between the stages. */
+export const WINDOW_BYTES = 1 * 1024 * 1024;
 
 /** The rule that drops CloudWatch's own test messages. */
 export const CONTROL_RULE = "control-message";

@@ -7,12 +7,10 @@ export function firstMatches<Rule extends { readonly pattern: RecordPattern }>(
   rules: readonly Rule[],
   act: (record: number, rule: Rule) => void,
 ): void {
+  const open = rules.map((rule) => ({ rule, matches: rule.pattern.over(batch) }));
   for (let record = 0; record < batch.count; record++) {
     if (!batch.fates.isOpen(record)) continue;
-    for (const rule of rules) {
-      if (!rule.pattern.matches(batch, record)) continue;
-      act(record, rule);
-      break;
-    }
+    const first = open.find(({ matches }) => matches(record));
+    if (first !== undefined) act(record, first.rule);
   }
 }
