@@ -35,6 +35,7 @@ interface ParseOptions {
   readonly source: string;
   readonly format: (typeof FORMATS)[number];
   readonly columns?: string;
+  readonly original: boolean;
   readonly config?: string;
 }
 
@@ -50,6 +51,7 @@ export function parseCommand(terminal: Terminal): Command {
         .default("fields"),
     )
     .option("--columns <list>", "for aws.vpcflow: the columns in their order, as the flow log's LogFormat has them")
+    .option("--no-original", "leave out event.original, the message as it came, which ndjson documents have")
     .option(
       "--config <file>",
       "the configuration, for its limits; belfry.config.ts in this folder when absent, if there is one",
@@ -60,7 +62,10 @@ export function parseCommand(terminal: Terminal): Command {
 
 async function parse(file: string, options: ParseOptions, terminal: Terminal): Promise<void> {
   const { config } = await findConfig(options.config);
-  const parseBatch = createParseAs(options.source, options.columns === undefined ? {} : { format: options.columns });
+  const parseBatch = createParseAs(options.source, {
+    keepOriginal: options.original && options.format === "ndjson",
+    ...(options.columns === undefined ? {} : { format: options.columns }),
+  });
   const source = fileSource({ name: file, version: "", body: await openInput(file) }, config);
   const printer = new Printer(options, terminal);
   for await (const batch of source.batches(new RecordBatch())) {
