@@ -8,10 +8,10 @@ import { Worker } from "./workers.ts";
 /** Where workloads and outputs are kept while the benchmark runs; git ignores it. */
 export const FOLDER = resolve(import.meta.dirname, "../../.cache/bench");
 
-// A call works on at least so much, so that the clock's grain and a stray collection do not show.
-const MIN_CALL_BYTES = 8_000_000;
+// A call works on at least so much, so that each has its share of the engine's larger collections.
+const MIN_CALL_BYTES = 32_000_000;
 
-/** How often each variant is measured, and how often before that to let the engine compile it. */
+/** How often each variant is measured in one life of its process, and how often before that to let the engine compile it. */
 export interface Plan {
   readonly rounds: number;
   readonly warmUps: number;
@@ -23,7 +23,7 @@ export interface StoredWorkload extends Omit<Workload, "event"> {
 }
 
 /** CPU nanoseconds per log event of each variant, a value a round. */
-export type Times = ReadonlyMap<string, readonly number[]>;
+export type Times = ReadonlyMap<string, number[]>;
 
 /** Makes a workload and stores its event. */
 export function storeWorkload(set: SetName): StoredWorkload {
@@ -39,20 +39,29 @@ export function store(name: string, event: KinesisStreamEvent): string {
   return file;
 }
 
-/** Runs the variants on a workload in turns, one at a time, each round beginning with another. */
-export async function measureTimes(workers: readonly Worker[], workload: StoredWorkload, plan: Plan): Promise<Times> {
+/** Times without any value yet. */
+export function noTimes(names: Iterable<string>): Times {
+  return new Map([...names].map((name) => [name, []]));
+}
+
+/** Runs the variants on a workload in turns, one at a time, each round beginning with another; adds to `times`. */
+export async function measureTimes(
+  workers: readonly Worker[],
+  workload: StoredWorkload,
+  plan: Plan,
+  times: Times = noTimes(workers.map(({ name }) => name)),
+): Promise<Times> {
   const { set, file, events, rawBytes } = workload;
-  const times = Math.ceil(MIN_CALL_BYTES / rawBytes);
-  const measured = new Map<string, number[]>(workers.map(({ name }) => [name, []]));
+  const calls = Math.ceil(MIN_CALL_BYTES / rawBytes);
   for (const worker of workers) await worker.call({ command: "load", set, file });
   for (let round = -plan.warmUps; round < plan.rounds; round++) {
     for (let turn = 0; turn < workers.length; turn++) {
       const worker = workers[(turn + round + plan.warmUps) % workers.length];
-      const { cpuUs = 0 } = await worker.call({ command: "run", set, times });
-      if (round >= 0) measured.get(worker.name)?.push((cpuUs * 1000) / (times * events));
+      const { cpuUs = 0 } = await worker.call({ command: "run", set, times: calls });
+      if (round >= 0) times.get(worker.name)?.push((cpuUs * 1000) / (calls * events));
     }
   }
-  return measured;
+  return times;
 }
 
 /** The ratio of two variants in each round. */
