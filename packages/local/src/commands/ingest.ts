@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { belfryFolder, DEFAULT_FOLDER } from "../belfry-folder.ts";
 import { accountingJson, accountingText } from "../cli/accounting.ts";
 import { ExitCode } from "../cli/exit-code.ts";
+import { onInterruption } from "../cli/interruption.ts";
 import type { Terminal } from "../cli/terminal.ts";
 import { Ingest } from "../runtime/ingest.ts";
 import type { Ledger } from "../runtime/ledger.ts";
@@ -75,16 +76,14 @@ async function ingest(
   });
   const { ledger, notices } = session.runtime;
   for (const notice of notices) terminal.note(terminal.paint.faint(notice));
-  const interrupted = new AbortController();
-  const onInterrupt = (): void => interrupted.abort();
-  process.once("SIGINT", onInterrupt);
+  const interruption = onInterruption();
   const stopProgress = showProgress(ledger, terminal);
   try {
-    const intake = new Ingest(session, interrupted.signal);
+    const intake = new Ingest(session, interruption.signal);
     for (const file of files) await intake.file(file);
   } finally {
     stopProgress();
-    process.off("SIGINT", onInterrupt);
+    interruption.done();
     await session.close();
   }
   terminal.print(

@@ -7,15 +7,18 @@ import { systemClock } from "@belfry/core/platform/clock";
 import { BelfryError } from "@belfry/core/platform/errors";
 import { levelFromEnv } from "@belfry/core/platform/logger";
 import { sleep } from "@belfry/core/platform/retry";
+import { processSink } from "@belfry/core/sinks/process";
 import type { Sink } from "@belfry/core/sinks/sink";
 import { Command, InvalidArgumentError } from "commander";
 import { type BelfryFolder, belfryFolder, DEFAULT_FOLDER } from "../belfry-folder.ts";
 import { accountingJson, accountingText } from "../cli/accounting.ts";
 import { ExitCode } from "../cli/exit-code.ts";
+import { onInterruption } from "../cli/interruption.ts";
 import { plural, type Terminal } from "../cli/terminal.ts";
 import { composeLocal, type LocalRuntime } from "../runtime/compose.ts";
 import { Ledger } from "../runtime/ledger.ts";
 import { findConfig } from "../runtime/load-config.ts";
+import { loadOwnFunction } from "../runtime/own-function.ts";
 import { Pace } from "../runtime/pace.ts";
 import { recordFilter } from "../runtime/record-filter.ts";
 import { replayArchive } from "../runtime/replay-archive.ts";
@@ -83,7 +86,8 @@ export function replayCommand(terminal: Terminal, env: NodeJS.ProcessEnv = proce
 
 async function replay(options: ReplayOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<void> {
   checkOptions(options);
-  const { config } = await findConfig(options.config);
+  const { config, file } = await findConfig(options.config);
+  const own = await loadOwnFunction(config, file);
   const folder = belfryFolder(options.dir);
   const runtime = composeLocal({
     config,
@@ -97,8 +101,10 @@ async function replay(options: ReplayOptions, terminal: Terminal, env: NodeJS.Pr
   });
   const ledger = options.dryRun === true ? new Ledger() : runtime.ledger;
   const pipeline = options.dryRun === true ? ledger.observe(dryPipeline(runtime.config)) : runtime.pipeline;
-  const work: Work = { options, folder, runtime, pipeline, terminal, signal: untilInterrupted() };
-  const isComplete = options.archive === true ? await fromArchive(work) : await fromQuarantine(work);
+  const sinks = own === undefined ? runtime.sinks : [...runtime.sinks, processSink(own)];
+  const { signal, done } = onInterruption();
+  const work: Work = { options, folder, runtime, sinks, pipeline, terminal, signal };
+  const isComplete = await (options.archive === true ? fromArchive(work) : fromQuarantine(work)).finally(done);
   await runtime.settled();
   if (options.json === true) terminal.print(accountingJson(ledger.accounting));
   else if (ledger.accounting.received > 0) terminal.print(accountingText(ledger.accounting, terminal.paint));
@@ -110,39 +116,44 @@ interface Work {
   readonly options: ReplayOptions;
   readonly folder: BelfryFolder;
   readonly runtime: LocalRuntime;
+  /** Those of the configuration, and the user's own function. */
+  readonly sinks: readonly Sink[];
   readonly pipeline: Pipeline;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
 /** False when entries wait for a sink that is not here. */
-async function fromQuarantine({ options, folder, runtime, pipeline, terminal, signal }: Work): Promise<boolean> {
+async function fromQuarantine({ options, folder, runtime, sinks, pipeline, terminal, signal }: Work): Promise<boolean> {
   const now = systemClock.now();
   const counts = await replayQuarantine({
     folder: { directory: folder.quarantine, keyFile: folder.quarantineKey },
     pipeline,
-    sinks: options.dryRun === true ? runtime.sinks.map(({ name }) => takesAll(name)) : runtime.sinks,
+    sinks: options.dryRun === true ? sinks.map(({ name }) => takesAll(name)) : sinks,
     quarantine: runtime.quarantine,
     world: { config: runtime.config, getObject: runtime.getObject, signal, now },
     pace: new Pace(options.rate, systemClock, sleep),
     filter: recordFilter(options.filter ?? "", now),
     dryRun: options.dryRun === true,
   });
-  const { replayed, passedOver, waiting } = counts;
-  if (replayed + passedOver + waiting.size === 0) terminal.note("the quarantine is empty");
-  else terminal.note(`${plural(replayed, "entry", "entries")} replayed, ${passedOver} passed over by the filter`);
-  for (const [sink, count] of waiting)
+  const { replayed, repeated, passedOver, waiting } = counts;
+  const parts = [`${plural(replayed, "entry", "entries")} replayed`];
+  if (repeated > 0) parts.push(`${repeated} repeated`);
+  if (passedOver > 0) parts.push(`${passedOver} passed over by the filter`);
+  terminal.note(replayed + passedOver + waiting.size === 0 ? "the quarantine is empty" : parts.join(", "));
+  for (const [sink, count] of waiting) {
     terminal.note(`${plural(count, "entry waits", "entries wait")} for the sink "${sink}", which is not here`);
+  }
   return waiting.size === 0;
 }
 
-async function fromArchive({ options, folder, runtime, pipeline, terminal, signal }: Work): Promise<boolean> {
+async function fromArchive({ options, folder, runtime, sinks, pipeline, terminal, signal }: Work): Promise<boolean> {
   const now = systemClock.now();
   if (!existsSync(folder.archive)) throw new BelfryError("NOT_FOUND", `there is no archive in ${folder.archive}`);
   const name = options.sink ?? "";
-  const sink = runtime.sinks.find((known) => known.name === name);
+  const sink = sinks.find((known) => known.name === name);
   if (sink === undefined) {
-    const known = runtime.sinks.map((each) => each.name).join(", ");
+    const known = sinks.map((each) => each.name).join(", ");
     throw new BelfryError("BAD_ARGUMENT", `there is no sink "${name}" here, only ${known}`);
   }
   const range: TimeRange = {
@@ -197,12 +208,6 @@ function exitCodeOf({ accounting }: Ledger, isComplete: boolean): ExitCode {
   if (brokenIdentity(accounting) !== undefined) return ExitCode.no;
   const retried = [accounting.retried, ...Object.values(accounting.sinks).map((sink) => sink.retried)];
   return isComplete && retried.every((tally) => total(tally) === 0) ? ExitCode.done : ExitCode.retry;
-}
-
-function untilInterrupted(): AbortSignal {
-  const controller = new AbortController();
-  process.once("SIGINT", () => controller.abort());
-  return controller.signal;
 }
 
 function positive(text: string): number {

@@ -4,10 +4,13 @@ import { Command, InvalidArgumentError } from "commander";
 import { belfryFolder, DEFAULT_FOLDER } from "../belfry-folder.ts";
 import { accountingJson, accountingText, datasetTable } from "../cli/accounting.ts";
 import { ExitCode } from "../cli/exit-code.ts";
+import { onInterruption } from "../cli/interruption.ts";
 import { LiveView } from "../cli/live-view.ts";
 import type { Terminal } from "../cli/terminal.ts";
+import { Ledger } from "../runtime/ledger.ts";
 import { findConfig } from "../runtime/load-config.ts";
 import { LocalAws } from "../runtime/local-aws.ts";
+import { loadOwnFunction } from "../runtime/own-function.ts";
 import { SampleTraffic } from "../runtime/sample-traffic.ts";
 import { LOCAL_SITE, openSession, type Session } from "../runtime/session.ts";
 
@@ -21,7 +24,7 @@ S3 events), sends sample traffic of every source through the real handlers, and 
   objects/      what stands for S3
   metrics.ndjson  what CloudWatch would make metrics of
 
-Records go to OpenSearch only when OPENSEARCH_URL is set, and to other AWS services only when AWS_ENDPOINT_URL is set or --aws is given.
+A function of your own, which process in the configuration names, reads the same stream. Records go to OpenSearch only when OPENSEARCH_URL is set, and to other AWS services only when AWS_ENDPOINT_URL is set or --aws is given.
 
 Exit codes:
   0  ended, and the accounting adds up
@@ -66,7 +69,7 @@ export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = proces
 }
 
 async function start(options: StartOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<void> {
-  const interrupted = untilInterrupted();
+  const interruption = onInterruption();
   const { config, file } = await findConfig(options.config);
   const folder = belfryFolder(options.dir);
   const session = await openSession({
@@ -79,11 +82,25 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
     logLevel: levelFromEnv({ BELFRY_LOG_LEVEL: "warn", ...env }),
     colors: terminal.isInteractive,
   });
-  greet(session, file, folder.root, options, terminal);
+  const own = new Ledger();
   try {
-    await run(session, folder.objects, options, terminal, interrupted);
+    const process = await loadOwnFunction(config, file);
+    greet(session, file, folder.root, options, terminal);
+    const aws = new LocalAws(
+      session.runtime,
+      session.host,
+      LOCAL_SITE,
+      process === undefined ? undefined : { process, ledger: own },
+    );
+    await run(aws, session.runtime.ledger, folder.objects, options, terminal, interruption.signal);
   } finally {
     await session.close();
+    interruption.done();
+  }
+  if (options.json !== true && config.process !== undefined) {
+    terminal.print(
+      `${terminal.paint.strong(`own function ${config.process.entry}`)}\n${accountingText(own.accounting, terminal.paint)}\n`,
+    );
   }
   const { accounting, datasets } = session.runtime.ledger;
   if (options.json === true) terminal.print(accountingJson(accounting));
@@ -93,33 +110,22 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
 }
 
 async function run(
-  session: Session,
+  aws: LocalAws,
+  ledger: Ledger,
   objects: string,
   options: StartOptions,
   terminal: Terminal,
   interrupted: AbortSignal,
 ): Promise<void> {
-  const aws = new LocalAws(session.runtime, session.host, LOCAL_SITE);
   const traffic = new SampleTraffic(aws, objects, options.seed);
   if (options.once === true) await traffic.once(interrupted);
   else {
-    const view = new LiveView(session.runtime.ledger, terminal);
+    const view = new LiveView(ledger, terminal);
     await traffic.every(1000 / options.rate, interrupted);
     view.close();
     terminal.note("ending: flushing what is under way; Ctrl-C again ends at once");
   }
   await aws.stop(PATIENCE_MS);
-}
-
-/** Aborts at the first Ctrl-C, or when the process is asked to end; a second Ctrl-C ends it at once. */
-function untilInterrupted(): AbortSignal {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    controller.abort();
-    process.once("SIGINT", () => process.exit(ExitCode.interrupted));
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, onSignal);
-  return controller.signal;
 }
 
 function greet(

@@ -40,6 +40,8 @@ export interface LocalRuntime extends Runtime {
   readonly quarantine: Quarantine;
   readonly ledger: Ledger;
   readonly notices: readonly string[];
+  /** The same with a pipeline whose runs are noted in a ledger of their own: for a second function on the same records. */
+  with(ledger: Ledger): Runtime;
   /** The file of the archive for what arrives at a time, other than the sink's own: for what comes from a local Firehose. */
   archiveFile(name: string, timeMs: number): string;
   /** Resolves when all that is written in the background is in its file. */
@@ -80,18 +82,23 @@ export function composeLocal(options: LocalOptions): LocalRuntime {
   const sinks = Object.entries(config.sinks).map(([name, sink]) => bind(name, sink));
   const ledger = new Ledger();
   const metrics = new LineFile(folder.metrics);
-  return {
+  const pipeline = configuredPipeline(config, { sinks, quarantine });
+  const runtime: Runtime = {
     config,
-    sinks,
-    quarantine,
-    ledger,
-    notices,
-    pipeline: ledger.observe(configuredPipeline(config, { sinks, quarantine })),
+    pipeline: ledger.observe(pipeline),
     getObject: objectsOf(options, endpoint !== undefined),
     tracer: xrayTracer({ env, onFailure: (error) => logger.warn("tracing is off", { error }) }),
     metrics: emfMetrics({ ...config.metrics, write: (line) => metrics.append(line) }),
     logger,
     clock: systemClock,
+  };
+  return {
+    ...runtime,
+    sinks,
+    quarantine,
+    ledger,
+    notices,
+    with: (other) => ({ ...runtime, pipeline: other.observe(pipeline) }),
     archiveFile: (name, timeMs) => archivePath(folder.archive, `${name}-${run}`, "gzip")(timeMs),
     settled: () => metrics.settled(),
   };

@@ -1,7 +1,9 @@
+import type { Process } from "@belfry/core/sinks/process";
 import { kinesisHandler } from "@belfry/functions/ingest/kinesis";
 import { s3ObjectHandler } from "@belfry/functions/ingest/s3-object";
 import { subscriptionHandler } from "@belfry/functions/ingest/subscription";
-import type { CloudWatchLogsEvent, FirehoseTransformationEvent, SQSEvent } from "aws-lambda";
+import { customHandler } from "@belfry/functions/process/custom";
+import type { CloudWatchLogsEvent, FirehoseTransformationEvent, KinesisStreamEvent, SQSEvent } from "aws-lambda";
 import { EventSourceMapping } from "../stream/event-source-mapping.ts";
 import { LocalStream } from "../stream/kinesis-stream.ts";
 import type { DiscardedBatch } from "../stream/mapping-options.ts";
@@ -10,6 +12,7 @@ import type { LocalRuntime } from "./compose.ts";
 import { deliverByFirehose } from "./firehose.ts";
 import type { FunctionHost, Handler } from "./function-host.ts";
 import { keepGivenUp } from "./given-up.ts";
+import type { Ledger } from "./ledger.ts";
 
 // An asynchronous invocation is tried twice more. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 const ASYNC_ATTEMPTS = 3;
@@ -32,28 +35,42 @@ export interface LocalSite {
   readonly region: string;
 }
 
+/** A user's own function as a second reader of the stream, and where what it does is noted. */
+export interface OwnFunction {
+  readonly process: Process;
+  readonly ledger: Ledger;
+}
+
 /**
  * The services of AWS that bring records to Belfry's functions, as far as a laptop needs them: a stream with its event source mapping,
  * asynchronous invocation, a Firehose that writes to the archive, a queue of S3 events. What they give up is kept in the quarantine.
  */
 export class LocalAws {
   readonly stream: LocalStream;
-  readonly #mapping: EventSourceMapping;
+  readonly #mappings: readonly EventSourceMapping[];
   readonly #runtime: LocalRuntime;
   readonly #host: FunctionHost;
   readonly #site: LocalSite;
 
-  constructor(runtime: LocalRuntime, host: FunctionHost, site: LocalSite) {
+  constructor(runtime: LocalRuntime, host: FunctionHost, site: LocalSite, ownFunction?: OwnFunction) {
     this.#runtime = runtime;
     this.#host = host;
     this.#site = site;
     this.stream = new LocalStream({ name: "belfry-logs", shards: 2, ...site, scheduler: systemScheduler });
-    const handler = kinesisHandler(runtime);
-    this.#mapping = new EventSourceMapping({
+    const ingest = this.#map("belfry-ingest-kinesis", kinesisHandler(runtime));
+    if (ownFunction === undefined) this.#mappings = [ingest];
+    else {
+      const own = customHandler(runtime.with(ownFunction.ledger), ownFunction.process);
+      this.#mappings = [ingest, this.#map("belfry-process", own)];
+    }
+  }
+
+  #map(functionName: string, handler: Handler<KinesisStreamEvent, unknown>): EventSourceMapping {
+    return new EventSourceMapping({
       ...MAPPING,
       stream: this.stream,
       scheduler: systemScheduler,
-      invoke: (event) => host.invoke("belfry-ingest-kinesis", handler, event),
+      invoke: (event) => this.#host.invoke(functionName, handler, event),
       onFailure: (discarded) => this.#keepDiscarded(discarded),
     });
   }
@@ -88,14 +105,9 @@ export class LocalAws {
     await this.#giveUp("sqs", messages[0]?.eventSourceARN ?? "", left);
   }
 
-  /** Ends when all that is in the stream is handled or given up. */
-  drain(): Promise<void> {
-    return this.#mapping.drain();
-  }
-
-  /** Drains, and after `patienceMs` gives up what still fails. */
-  stop(patienceMs: number): Promise<void> {
-    return this.#mapping.stop(patienceMs);
+  /** Handles all that is in the stream, and after `patienceMs` gives up what still fails. */
+  async stop(patienceMs: number): Promise<void> {
+    await Promise.all(this.#mappings.map((mapping) => mapping.stop(patienceMs)));
   }
 
   async #succeeds<Event>(name: string, handler: Handler<Event, unknown>, event: Event): Promise<boolean> {

@@ -22,6 +22,8 @@ export interface QuarantineReplay {
 /** How many entries there were, by what was done with them. */
 export interface ReplayCounts {
   replayed: number;
+  /** The same record for the same sink as another entry, from a batch that was delivered more than once: taken out with that one. */
+  repeated: number;
   /** Not wanted by the filter. */
   passedOver: number;
   /** By the sink that is not there. */
@@ -33,36 +35,45 @@ export interface ReplayCounts {
  * are settled then are taken out of their file; what is refused again is in the quarantine anew, with its new reason.
  */
 export async function replayQuarantine(replay: QuarantineReplay): Promise<ReplayCounts> {
-  const counts: ReplayCounts = { replayed: 0, passedOver: 0, waiting: new Map() };
+  const counts: ReplayCounts = { replayed: 0, repeated: 0, passedOver: 0, waiting: new Map() };
+  const done = new Set<string>();
   for await (const file of readQuarantine(replay.folder)) {
     if (replay.world.signal.aborted) break;
-    const settled = await replayFile(file, replay, counts);
+    const settled = await replayFile(file, replay, counts, done);
     if (!replay.dryRun) await takeOut(file, settled, replay.quarantine);
   }
   return counts;
 }
 
-/** Replays what is wanted of a file; returns the entries that are settled. */
+/** Replays what is wanted of a file; returns the entries that are settled. `done` knows the records that were settled before. */
 async function replayFile(
   file: QuarantineFile,
   replay: QuarantineReplay,
   counts: ReplayCounts,
+  done: Set<string>,
 ): Promise<Set<QuarantineEntry>> {
   const wanted = file.entries.filter((entry) => replay.filter(entryDocument(entry)));
   counts.passedOver += file.entries.length - wanted.length;
-  const settled = new Set<QuarantineEntry>();
-  for (const [name, entries] of Map.groupBy(wanted, (entry) => entry.sink)) {
+  const settled = new Set(wanted.filter((entry) => done.has(keyOf(entry))));
+  counts.repeated += settled.size;
+  const left = wanted.filter((entry) => !settled.has(entry));
+  for (const [name, entries] of Map.groupBy(left, (entry) => entry.sink)) {
     const sink = replay.sinks.find((known) => known.name === name);
     if (name !== undefined && sink === undefined) {
       counts.waiting.set(name, (counts.waiting.get(name) ?? 0) + entries.length);
-    } else {
-      for (const portion of portionsOf(entries, replay)) {
-        for (const entry of await replayPortion(portion, sink, replay)) settled.add(entry);
-        counts.replayed += portion.of.length;
-      }
+      continue;
+    }
+    for (const portion of portionsOf(entries, replay)) {
+      for (const entry of await replayPortion(portion, sink, replay)) settled.add(entry);
+      counts.replayed += portion.of.length;
     }
   }
+  for (const entry of settled) done.add(keyOf(entry));
   return settled;
+}
+
+function keyOf({ sink = "", id }: QuarantineEntry): string {
+  return `${sink} ${id}`;
 }
 
 /** The entries that need not come again. */
