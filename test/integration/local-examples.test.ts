@@ -5,7 +5,6 @@ import path from "node:path";
 import { configCommand } from "@belfry/local/commands/config";
 import { startCommand } from "@belfry/local/commands/start";
 import { testCommand } from "@belfry/local/commands/test";
-import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FakeTerminal } from "../unit/local/fake-terminal.ts";
 
@@ -17,7 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function run(make: (terminal: FakeTerminal) => Command, ...args: string[]): Promise<FakeTerminal> {
+async function run(
+  make: (terminal: FakeTerminal) => ReturnType<typeof configCommand>,
+  ...args: string[]
+): Promise<FakeTerminal> {
   const terminal = new FakeTerminal();
   await make(terminal).exitOverride().parseAsync(args, { from: "user" });
   return terminal;

@@ -13,7 +13,7 @@ export interface DatasetCounts {
 }
 
 /** Records that never got as far as a parser: control messages, payloads that cannot be read. */
-export const NO_DATASET = "(not parsed)";
+const NO_DATASET = "(not parsed)";
 
 /** Adds up what the runs of a pipeline did, for people to see. */
 export class Ledger {

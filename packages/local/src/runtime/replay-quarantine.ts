@@ -117,7 +117,7 @@ async function takeOut(
 }
 
 /** An entry under the names that documents have, for filters. */
-export function entryDocument({ id, reason, sink, origin, resource, time, original }: QuarantineEntry): object {
+function entryDocument({ id, reason, sink, origin, resource, time, original }: QuarantineEntry): object {
   const { account, region, logGroup, logStream, object, stream } = resource;
   return {
     ...(time === undefined ? {} : { "@timestamp": new Date(time).toISOString() }),
