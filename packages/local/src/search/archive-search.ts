@@ -72,12 +72,12 @@ function statement(files: readonly string[], request: SearchRequest): { text: st
   return { text: text + orderBy(request.sort, bind) + limitTo(request.limit), parameters };
 }
 
-/** Numbers by their value, before what is none. */
+/** Numbers by their value, before what is none; the id decides between equals. */
 function orderBy(sort: SortOrder | undefined, bind: (path: string) => string): string {
   if (sort === undefined) return "";
   const value = `json_extract_string(doc, ${bind(jsonPathOf(sort.field))})`;
   const direction = `${sort.descending ? "DESC" : "ASC"} NULLS LAST`;
-  return ` ORDER BY TRY_CAST(${value} AS DOUBLE) ${direction}, ${value} ${direction}`;
+  return ` ORDER BY TRY_CAST(${value} AS DOUBLE) ${direction}, ${value} ${direction}, id`;
 }
 
 function limitTo(limit: number | undefined): string {

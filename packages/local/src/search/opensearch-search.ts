@@ -7,31 +7,41 @@ import { toQueryString } from "./query-string.ts";
 
 // What an index gives in one answer unless it is configured otherwise.
 // https://docs.opensearch.org/latest/api-reference/search-apis/search/
-const MAX_RESULT_WINDOW = 10_000;
+const MAX_PAGE = 10_000;
 
 const INDICES = "/belfry-*/_search?ignore_unavailable=true&allow_no_indices=true";
 
-const Answer = z.object({ hits: z.object({ hits: z.array(z.object({ _source: z.unknown() })) }) });
-const Refusal = z.object({ error: z.object({ reason: z.string() }) });
+const Hit = z.object({ _source: z.unknown(), sort: z.array(z.unknown()).optional() });
+const Answer = z.object({ hits: z.object({ hits: z.array(Hit) }) });
+const Reason = z.object({ reason: z.string() });
+const Refusal = z.object({ error: Reason.extend({ root_cause: z.array(Reason).optional() }) });
 
 /**
- * Searches the indices of an OpenSearch cluster with the same query, and gives documents as JSON texts. Raises BAD_QUERY when the cluster
+ * Searches the indices of an OpenSearch cluster with the same query, and gives documents as JSON texts, page after page. Raises BAD_QUERY when the cluster
  * refuses the query, UNAVAILABLE for any other failure.
  */
 export async function* searchOpenSearch(send: SendHttp, request: SearchRequest): AsyncGenerator<string> {
-  const { sort, limit = MAX_RESULT_WINDOW } = request;
-  if (limit > MAX_RESULT_WINDOW) {
-    throw new BelfryError(
-      "BAD_ARGUMENT",
-      `OpenSearch gives at most ${MAX_RESULT_WINDOW} results at once, not ${limit}`,
-    );
-  }
+  const { sort = { field: "@timestamp", descending: true }, limit = Number.POSITIVE_INFINITY } = request;
   const query = toQueryString(withRange(request.query, request.range));
-  const body = {
-    size: limit,
-    query: { query_string: { query, default_field: DEFAULT_FIELD, default_operator: "AND" } },
-    ...(sort === undefined ? {} : { sort: [{ [sort.field]: sortOf(sort.descending) }] }),
-  };
+  let after: readonly unknown[] | undefined;
+  for (let left = limit; left > 0; ) {
+    const size = Math.min(left, MAX_PAGE);
+    const body = {
+      size,
+      query: { query_string: { query, default_field: DEFAULT_FIELD, default_operator: "AND" } },
+      // Each page goes on after the last hit of the one before; the id decides between hits that are equal otherwise.
+      sort: [{ [sort.field]: sortOf(sort.descending) }, { "belfry.id": sortOf(false) }],
+      ...(after === undefined ? {} : { search_after: after }),
+    };
+    const hits = await page(send, body);
+    for (const { _source } of hits) yield JSON.stringify(_source);
+    if (hits.length < size) return;
+    left -= hits.length;
+    after = hits.at(-1)?.sort;
+  }
+}
+
+async function page(send: SendHttp, body: object): Promise<readonly z.output<typeof Hit>[]> {
   const response = await send({
     method: "POST",
     path: INDICES,
@@ -39,8 +49,7 @@ export async function* searchOpenSearch(send: SendHttp, request: SearchRequest):
     body: Buffer.from(JSON.stringify(body)),
   });
   if (response.status !== 200) throw refusal(response.status, response.body.toString());
-  const answer = Answer.parse(JSON.parse(response.body.toString()));
-  for (const { _source } of answer.hits.hits) yield JSON.stringify(_source);
+  return Answer.parse(JSON.parse(response.body.toString())).hits.hits;
 }
 
 function sortOf(descending: boolean): object {
@@ -57,7 +66,8 @@ function refusal(status: number, body: string): BelfryError {
 
 function reasonOf(body: string): string {
   try {
-    return Refusal.parse(JSON.parse(body)).error.reason;
+    const { error } = Refusal.parse(JSON.parse(body));
+    return error.root_cause?.[0]?.reason ?? error.reason;
   } catch {
     return body.slice(0, 200);
   }

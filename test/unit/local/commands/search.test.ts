@@ -159,7 +159,10 @@ describe("belfry search in OpenSearch", () => {
               default_operator: "AND",
             },
           },
-          sort: [{ "@timestamp": { order: "desc", missing: "_last", unmapped_type: "keyword" } }],
+          sort: [
+            { "@timestamp": { order: "desc", missing: "_last", unmapped_type: "keyword" } },
+            { "belfry.id": { order: "asc", missing: "_last", unmapped_type: "keyword" } },
+          ],
         },
       },
     ]);
