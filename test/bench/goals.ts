@@ -18,7 +18,7 @@ export interface TimeGoal extends Goal {
 export const TIME_GOALS: readonly TimeGoal[] = [
   { id: "T1", says: "full path / decoding alone", over: "product", under: "decode", bound: 2.2, direction: "atMost" },
   { id: "T2", says: "full path / naive pass-through", over: "product", under: "floor", bound: 1, direction: "atMost" },
-  { id: "T3", says: "full path / inflating alone", over: "product", under: "gunzip", bound: 7, direction: "atMost" },
+  { id: "T3", says: "full path / inflating alone", over: "product", under: "gunzip", bound: 8, direction: "atMost" },
   {
     id: "T5",
     says: "objects and regexes / full path",
@@ -72,7 +72,7 @@ export const MEMORY_GOAL: Goal = {
 export const FIRST_BATCH_GOAL: Goal = {
   id: "C2",
   says: "first batch / warm batch, small",
-  bound: 12,
+  bound: 20,
   direction: "atMost",
 };
 
@@ -80,7 +80,7 @@ export const FIRST_BATCH_GOAL: Goal = {
 export const BOMB_GOAL: Goal = {
   id: "Z1",
   says: "refusing a bomb / inflating the bound",
-  bound: 1.5,
+  bound: 2,
   direction: "atMost",
 };
 

@@ -11,10 +11,11 @@ export const FOLDER = resolve(import.meta.dirname, "../../.cache/bench");
 // A call works on at least so much, so that each has its share of the engine's larger collections.
 const MIN_CALL_BYTES = 32_000_000;
 
-/** How often each variant is measured in one life of its process, and how often before that to let the engine compile it. */
+/** How often each variant is measured in one life of its process, and how long it works before that to let the engine compile it. */
 export interface Plan {
   readonly rounds: number;
-  readonly warmUps: number;
+  /** CPU time of each variant. */
+  readonly warmUpMs: number;
 }
 
 /** A workload as its workers get it: by file. */
@@ -53,15 +54,23 @@ export async function measureTimes(
 ): Promise<Times> {
   const { set, file, events, rawBytes } = workload;
   const calls = Math.ceil(MIN_CALL_BYTES / rawBytes);
-  for (const worker of workers) await worker.call({ command: "load", set, file });
-  for (let round = -plan.warmUps; round < plan.rounds; round++) {
+  for (const worker of workers) {
+    await worker.call({ command: "load", set, file });
+    await warmUp(worker, set, plan.warmUpMs);
+  }
+  for (let round = 0; round < plan.rounds; round++) {
     for (let turn = 0; turn < workers.length; turn++) {
-      const worker = workers[(turn + round + plan.warmUps) % workers.length];
+      const worker = workers[(turn + round) % workers.length];
       const { cpuUs = 0 } = await worker.call({ command: "run", set, times: calls });
-      if (round >= 0) times.get(worker.name)?.push((cpuUs * 1000) / (calls * events));
+      times.get(worker.name)?.push((cpuUs * 1000) / (calls * events));
     }
   }
   return times;
+}
+
+async function warmUp(worker: Worker, set: string, cpuMs: number): Promise<void> {
+  for (let leftUs = cpuMs * 1000; leftUs > 0; )
+    leftUs -= (await worker.call({ command: "run", set, times: 1 })).cpuUs ?? leftUs;
 }
 
 /** The ratio of two variants in each round. */

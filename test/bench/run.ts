@@ -52,7 +52,7 @@ function say(line: string): void {
 
 async function main(): Promise<number> {
   const set = chosenSet();
-  const plan: Plan = { rounds: Math.ceil(chosenRounds() / LIVES), warmUps: short ? 5 : 6 };
+  const plan: Plan = { rounds: Math.ceil(chosenRounds() / LIVES), warmUpMs: short ? 2000 : 3000 };
   say(
     `node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model}), load ${loadavg()[0].toFixed(2)}`,
   );

@@ -1,4 +1,15 @@
 const NEWLINE = 10;
+const CREATED = 201;
+const ITEM = {
+  _index: "belfry-aws.cloudtrail-2026.11.22",
+  _id: "0123456789abcdef0123456789abcdef",
+  _version: 1,
+  result: "created",
+  _shards: { total: 2, successful: 1, failed: 0 },
+  _seq_no: 0,
+  _primary_term: 1,
+  status: CREATED,
+};
 
 /**
  * The answers of a search cluster that takes everything: an item for each action, worded as OpenSearch words it. Made once for each size of
@@ -12,26 +23,17 @@ export class BulkAnswers {
     this.#action = action;
   }
 
-  to(body: Uint8Array | string): Buffer {
+  /** The answer to a body; of items only the status when the path filters for that, as a cluster does. https://docs.opensearch.org/latest/api-reference/common-parameters/#filtered-responses */
+  to(body: Uint8Array | string, path = ""): Buffer {
     let answer = this.#byBytes.get(body.length);
     if (answer === undefined) {
-      answer = this.#make(countLines(body) / 2);
+      answer = this.#make(countLines(body) / 2, path.includes("filter_path=") ? { status: CREATED } : ITEM);
       this.#byBytes.set(body.length, answer);
     }
     return answer;
   }
 
-  #make(items: number): Buffer {
-    const item = {
-      _index: "belfry-aws.cloudtrail-2026.11.22",
-      _id: "0123456789abcdef0123456789abcdef",
-      _version: 1,
-      result: "created",
-      _shards: { total: 2, successful: 1, failed: 0 },
-      _seq_no: 0,
-      _primary_term: 1,
-      status: 201,
-    };
+  #make(items: number, item: object): Buffer {
     const text = JSON.stringify({ [this.#action]: item });
     return Buffer.from(`{"took":30,"errors":false,"items":[${Array(items).fill(text).join(",")}]}`);
   }

@@ -62,9 +62,9 @@ class Sent {
     return kept;
   }
 
-  readonly bulk: SendHttp = async ({ body = Buffer.alloc(0) }) => {
+  readonly bulk: SendHttp = async ({ path, body = Buffer.alloc(0) }) => {
     this.#kept?.bulk.push(Buffer.from(body));
-    return { status: 200, body: this.#answers.to(body) };
+    return { status: 200, body: this.#answers.to(body, path) };
   };
 
   readonly archive: PutRecords = async (entries) => {
