@@ -15,6 +15,8 @@ export interface RawItem {
   readonly item: DeliveryItem;
   readonly data: string | Buffer;
   readonly carrier: Carrier;
+  /** Its place among several that came as one item. */
+  readonly part?: number;
   /** Epoch milliseconds at which the service got it, for records that say no time. */
   readonly arrivalTime: number;
 }
@@ -30,7 +32,8 @@ export const CONTROL_RULE = "control-message";
 /** The rule that drops an item with nothing in it. */
 const EMPTY_RULE = "empty-payload";
 
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+// Base64 as people and libraries write it: with or without padding and line breaks.
+const BASE64 = /^(?:[A-Za-z0-9+/]\s*){2,}(?:=\s*){0,2}$/;
 
 /** Decodes items of any service into windows of records: base64, KPL, gzip or Zstandard, then envelopes or lines. */
 export function* decodeItems(
@@ -109,7 +112,7 @@ function openPart(
       stream: streams.forCarrier(raw.carrier),
       offset: 0,
       time: raw.arrivalTime,
-      keyPrefix: index === 0 ? `${raw.item.id}:` : `${raw.item.id}/${index}:`,
+      keyPrefix: [raw.item.id, raw.part ?? 0, index].filter((place) => place !== 0).join("/") + ":",
     };
     const lines = new LineReader(payloadOf(inflated, raw.item), origin);
     return { read: (into) => lines.read(into, WINDOW_BYTES), ...own };
@@ -167,8 +170,9 @@ function appendWhole(
 function decodeBase64(data: string | Buffer): Buffer {
   if (typeof data !== "string") return data;
   const bytes = Buffer.from(data, "base64");
-  // Node skips what is no base64; the length shows it, and only then is the text looked at.
-  if (bytes.length < Math.floor((data.length * 3) / 4) - 2 && !BASE64.test(data)) {
+  const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
+  // Node skips what is no base64, and then fewer bytes come out; only such a text is looked at.
+  if (bytes.length !== (data.length / 4) * 3 - padding && data !== "" && !BASE64.test(data)) {
     throw new BelfryError("BAD_PAYLOAD", "bad base64");
   }
   return bytes;

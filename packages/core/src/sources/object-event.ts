@@ -35,16 +35,20 @@ export function objectWork(event: unknown): ObjectWork[] {
   const messages = records.filter((record) => text(record, "eventSource") === "aws:sqs");
   if (messages.length > 0) return messages.flatMap(workOfMessage);
   const id = directId(event);
-  return workOf(event, { id, origin: `s3-event:${id}` });
+  const item = { id, origin: `s3-event:${id}` };
+  return orLines(workOf(event, item), item, JSON.stringify(event));
+}
+
+/** What names no object is log lines itself: nothing that came may vanish. */
+function orLines(work: ObjectWork[], item: DeliveryItem, body: string): ObjectWork[] {
+  return work.length > 0 ? work : [{ item, body }];
 }
 
 function workOfMessage(message: Json): ObjectWork[] {
   const id = text(message, "messageId");
   const item = { id, origin: `sqs:${text(message, "eventSourceARN").split(":").at(-1)}:${id}` };
   const body = text(message, "body");
-  const parsed = parse(body);
-  const work = parsed === undefined ? [] : workOf(parsed, item);
-  return work.length > 0 ? work : [{ item, body }];
+  return orLines(workOf(parse(body), item), item, body);
 }
 
 function workOf(event: unknown, item: DeliveryItem): ObjectWork[] {
@@ -52,12 +56,18 @@ function workOf(event: unknown, item: DeliveryItem): ObjectWork[] {
   if (envelope === undefined) return [];
   if (envelope["Event"] === "s3:TestEvent") return [{ item, dropped: TEST_RULE, body: JSON.stringify(event) }];
   if (envelope["source"] === "aws.s3") return [workOfBusEvent(envelope, item)];
-  if (envelope["Type"] === "Notification") return workOf(parse(text(envelope, "Message")), item);
-  return arrayOf(envelope["Records"]).flatMap((record): ObjectWork[] => {
+  if (envelope["Type"] === "Notification") return workOfText(text(envelope, "Message"), item);
+  const records = arrayOf(envelope["Records"]);
+  if (!records.some((record) => "Sns" in record || "s3" in record)) return [];
+  return records.flatMap((record): ObjectWork[] => {
     const notification = asObject(record["Sns"]);
-    if (notification !== undefined) return workOf(parse(text(notification, "Message")), item);
-    return asObject(record["s3"]) === undefined ? [] : [workOfRecord(record, item)];
+    if (notification !== undefined) return workOfText(text(notification, "Message"), item);
+    return "s3" in record ? [workOfRecord(record, item)] : [{ item, body: JSON.stringify(record) }];
   });
+}
+
+function workOfText(message: string, item: DeliveryItem): ObjectWork[] {
+  return orLines(workOf(parse(message), item), item, message);
 }
 
 function workOfRecord(record: Json, item: DeliveryItem): ObjectWork {

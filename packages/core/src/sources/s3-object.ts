@@ -36,7 +36,7 @@ async function* readAll(
   batch: RecordBatch,
 ): AsyncGenerator<RecordBatch> {
   const streams = new StreamTable(config.streams);
-  for (const part of work) {
+  for (const [i, part] of work.entries()) {
     if ("object" in part) yield* readOne(part.item, part.object, config, streams, access, batch);
     else if ("dropped" in part) {
       batch.fates.drop(
@@ -46,7 +46,7 @@ async function* readAll(
     } else {
       if (batch.count > 0) yield batch;
       batch.reset();
-      yield* decodeItems([rawOf(part.item, part.body, access.place)], config, batch);
+      yield* decodeItems([rawOf(part.item, part.body, access.place, i)], config, batch);
       batch.reset();
     }
   }
@@ -94,8 +94,15 @@ function appendText(batch: RecordBatch, item: DeliveryItem, body: string, stream
   return batch.append(place, Number.NaN, false, key, 0, key.length);
 }
 
-function rawOf(item: DeliveryItem, body: string, place: FunctionPlace): RawItem {
-  return { item, data: Buffer.from(body), carrier: { ...carrierOf(place), name: item.origin }, arrivalTime: place.now };
+/** One event may hold several bodies: their order makes their records' ids different. */
+function rawOf(item: DeliveryItem, body: string, place: FunctionPlace, part: number): RawItem {
+  return {
+    item,
+    data: Buffer.from(body),
+    part,
+    carrier: { ...carrierOf(place), name: item.origin },
+    arrivalTime: place.now,
+  };
 }
 
 function carrierOf(place: FunctionPlace): { name: string; region: string; account: string } {

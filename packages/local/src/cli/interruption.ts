@@ -8,6 +8,7 @@ export interface Interruption {
   done(): void;
 }
 
+const WATCH_MS = 500;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /** Takes over Ctrl-C until `done`. */
@@ -18,9 +19,16 @@ export function onInterruption(): Interruption {
     controller.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
+  const parent = process.ppid;
+  // A signal to npm alone ends npm and its shell, which does not pass it on: that the shell is gone is then all there is to see.
+  const watch =
+    process.env.npm_lifecycle_event === undefined
+      ? undefined
+      : setInterval(() => process.ppid !== parent && controller.abort(), WATCH_MS).unref();
   return {
     signal: controller.signal,
     done: () => {
+      clearInterval(watch);
       for (const signal of SIGNALS) process.off(signal, onSignal);
     },
   };

@@ -124,6 +124,14 @@ describe("CloudWatch envelopes", () => {
     ]);
   });
 
+  it("in what is no base64, however short, are quarantined", async () => {
+    const texts = ["###", "not base64!", "a", "===="];
+    const { fates, reasons } = await read(texts);
+    expect(fates).toEqual(texts.map(() => Fate.quarantined));
+    expect(new Set(reasons)).toEqual(new Set(["bad base64"]));
+    expect((await read(["SGVs\nbG8=", "SGVsbG8"])).messages).toEqual(["Hello", "Hello"]);
+  });
+
   it("larger than the bound are refused before they are inflated", async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, "x"));
     const limits = { ...CONFIG.limits, inflatedBytes: 1024 * 1024 };

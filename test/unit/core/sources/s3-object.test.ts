@@ -123,6 +123,20 @@ describe("messages of a queue", () => {
     expect(reasons).toEqual(["s3-event-other-than-created", "s3-test-event"]);
   });
 
+  it("keep what names no object, alone or beside one that does, each part with an id of its own", async () => {
+    const s3 = (s3Event([{ bucket: "b", key: "k" }]) as { Records: object[] }).Records;
+    const sns = { Records: [{ Sns: { Message: "one" } }, { Sns: { Message: "two" } }] };
+    const { messages, ids } = await read(
+      sqsEvent([JSON.stringify({ Records: [...s3, { other: 1 }] }), JSON.stringify(sns)]),
+      {
+        "b/k": Buffer.from("object"),
+      },
+    );
+    expect(messages).toEqual(["object", '{"other":1}', "one", "two"]);
+    expect(new Set(ids).size).toBe(4);
+    expect((await read({ Records: [{ Sns: { Message: "bare" } }] }, {})).messages).toEqual(["bare"]);
+  });
+
   it("may hold an envelope itself", async () => {
     expect((await read(sqsEvent([JSON.stringify(envelope(["a", "b"]))]), {})).messages).toEqual(["a", "b"]);
   });
