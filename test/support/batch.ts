@@ -1,5 +1,6 @@
 import { payloadOf } from "@belfry/core/event/payload";
 import { RecordBatch } from "@belfry/core/event/record-batch";
+import { keyOf } from "@belfry/core/event/record-id";
 import type { Resource } from "@belfry/core/event/resource";
 import { Stream } from "@belfry/core/event/stream";
 
@@ -25,8 +26,8 @@ export function batchOf(
   const at = { payload: batch.addPayload(payload), stream: batch.addStream(streamOf(resource)), start: 0, end: 0 };
   for (const [i, buffer] of buffers.entries()) {
     at.end = at.start + buffer.length;
-    const key = Buffer.from(String(i));
-    batch.append(at, time, isClean(buffer), key, 0, key.length);
+    const key = keyOf(String(i));
+    batch.append(at, time, isClean(buffer), key, 0, key.byteLength);
     batch.received++;
     at.start = at.end + 1;
   }

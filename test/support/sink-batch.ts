@@ -4,6 +4,7 @@ import { type Fate, Fate as Fates } from "@belfry/core/event/fates";
 import { pathId } from "@belfry/core/event/field-path";
 import { payloadOf } from "@belfry/core/event/payload";
 import { RecordBatch } from "@belfry/core/event/record-batch";
+import { keyOf } from "@belfry/core/event/record-id";
 import { Stream } from "@belfry/core/event/stream";
 
 /** When the stand-ins' clocks stand: 2026-11-22T03:15:00Z. */
@@ -31,8 +32,8 @@ export function routedBatch(
     const { text, dataset = "app.text", time = NOW_MS } = typeof given === "string" ? { text: given } : given;
     const bytes = Buffer.from(text);
     const payload = batch.addPayload(payloadOf(bytes, { id: `item-${i}`, origin: "test" }));
-    const key = Buffer.from(`${keys}-${i}`);
-    const record = batch.append({ payload, stream, start: 0, end: bytes.length }, time, false, key, 0, key.length);
+    const key = keyOf(`${keys}-${i}`);
+    const record = batch.append({ payload, stream, start: 0, end: bytes.length }, time, false, key, 0, key.byteLength);
     batch.received++;
     batch.dataset[record] = datasetId(dataset);
     batch.addText(record, MESSAGE, 0, bytes.length);

@@ -105,7 +105,7 @@ export class RecordBatch {
   }
 
   /** Adds a record; its id is made from the stream's seed and the key bytes. Returns its index. */
-  append(at: RecordPlace, time: number, clean: boolean, key: Uint8Array, keyFrom: number, keyTo: number): number {
+  append(at: RecordPlace, time: number, clean: boolean, key: DataView, keyFrom: number, keyTo: number): number {
     const { payload, stream, start, end } = at;
     const record = this.count++;
     if (record === this.start.length) this.#growRecords();
@@ -119,7 +119,7 @@ export class RecordBatch {
     this.dataset[record] = 0;
     this.rowsFrom[record] = this.rowsTo[record] = this.#rows;
     this.documentStart[record] = this.documentEnd[record] = 0;
-    writeId(this.streams[stream].seed, key, keyFrom, keyTo, this.ids, record * ID_LENGTH);
+    writeId(this.streams[stream].seed, key, keyFrom, keyTo, this.idView, record * ID_LENGTH);
     this.fates.extend();
     return record;
   }

@@ -38,7 +38,7 @@ const C4 = 0xa1e38b93 | 0;
  * cryptographic strength: nobody outside AWS chooses it.
  * https://github.com/aappleby/smhasher/blob/master/src/MurmurHash3.cpp
  */
-export function writeId(seed: IdSeed, key: Uint8Array, from: number, to: number, out: Uint8Array, at: number): void {
+export function writeId(seed: IdSeed, key: DataView, from: number, to: number, out: DataView, at: number): void {
   let h1 = seed[0];
   let h2 = seed[1];
   let h3 = seed[2];
@@ -46,13 +46,13 @@ export function writeId(seed: IdSeed, key: Uint8Array, from: number, to: number,
   const length = to - from;
   let i = from;
   for (; i + 16 <= to; i += 16) {
-    h1 ^= Math.imul(rotate(Math.imul(word(key, i), C1), 15), C2);
+    h1 ^= Math.imul(rotate(Math.imul(key.getInt32(i, true), C1), 15), C2);
     h1 = (Math.imul(rotate(h1, 19) + h2, 5) + 0x561ccd1b) | 0;
-    h2 ^= Math.imul(rotate(Math.imul(word(key, i + 4), C2), 16), C3);
+    h2 ^= Math.imul(rotate(Math.imul(key.getInt32(i + 4, true), C2), 16), C3);
     h2 = (Math.imul(rotate(h2, 17) + h3, 5) + 0x0bcaa747) | 0;
-    h3 ^= Math.imul(rotate(Math.imul(word(key, i + 8), C3), 17), C4);
+    h3 ^= Math.imul(rotate(Math.imul(key.getInt32(i + 8, true), C3), 17), C4);
     h3 = (Math.imul(rotate(h3, 15) + h4, 5) + 0x96cd1c35) | 0;
-    h4 ^= Math.imul(rotate(Math.imul(word(key, i + 12), C4), 18), C1);
+    h4 ^= Math.imul(rotate(Math.imul(key.getInt32(i + 12, true), C4), 18), C1);
     h4 = (Math.imul(rotate(h4, 13) + h1, 5) + 0x32ac3b17) | 0;
   }
   if (i < to) {
@@ -80,28 +80,29 @@ export function writeId(seed: IdSeed, key: Uint8Array, from: number, to: number,
   writeHex(out, at + 24, h4 + h1);
 }
 
-function word(key: Uint8Array, i: number): number {
-  return key[i] | (key[i + 1] << 8) | (key[i + 2] << 16) | (key[i + 3] << 24);
-}
-
-function tail(key: Uint8Array, i: number, to: number): number {
+function tail(key: DataView, i: number, to: number): number {
   let value = 0;
-  for (let k = Math.min(i + 4, to) - 1; k >= i; k--) value = (value << 8) | key[k];
+  for (let k = Math.min(i + 4, to) - 1; k >= i; k--) value = (value << 8) | key.getUint8(k);
   return value;
 }
 
-function writeHex(out: Uint8Array, at: number, value: number): void {
-  for (let byte = 0, shift = 24; byte < 8; byte += 2, shift -= 8) {
-    const pair = HEX[(value >>> shift) & 255];
-    out[at + byte] = pair & 255;
-    out[at + byte + 1] = pair >>> 8;
-  }
+function writeHex(out: DataView, at: number, value: number): void {
+  out.setUint16(at, HEX[value >>> 24], true);
+  out.setUint16(at + 2, HEX[(value >>> 16) & 255], true);
+  out.setUint16(at + 4, HEX[(value >>> 8) & 255], true);
+  out.setUint16(at + 6, HEX[value & 255], true);
+}
+
+/** The key of an id that is made of text of our own: a sequence number, an offset. */
+export function keyOf(text: string): DataView {
+  const bytes = Buffer.from(text);
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** The id of a record as text, for callers off the hot path (tools, tests, `explain`). */
 export function idText(seed: IdSeed, key: string): string {
-  const out = new Uint8Array(ID_LENGTH);
-  const bytes = Buffer.from(key);
-  writeId(seed, bytes, 0, bytes.length, out, 0);
-  return Buffer.from(out).toString("latin1");
+  const out = Buffer.alloc(ID_LENGTH);
+  const view = keyOf(key);
+  writeId(seed, view, 0, view.byteLength, new DataView(out.buffer, out.byteOffset, out.length), 0);
+  return out.toString("latin1");
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { Config } from "../config/schema.ts";
 import { type DeliveryItem, payloadOf } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
+import { keyOf } from "../event/record-id.ts";
 import type { Stream } from "../event/stream.ts";
 import { BelfryError, messageOf } from "../platform/errors.ts";
 import { EnvelopeReader, MalformedEnvelope } from "./envelope.ts";
@@ -162,9 +163,9 @@ function appendWhole(
     start: 0,
     end: bytes.length,
   };
-  const key = Buffer.from(raw.item.id);
+  const key = keyOf(raw.item.id);
   batch.received++;
-  return batch.append(place, raw.arrivalTime, false, key, 0, key.length);
+  return batch.append(place, raw.arrivalTime, false, key, 0, key.byteLength);
 }
 
 function decodeBase64(data: string | Buffer): Buffer {

@@ -1,6 +1,7 @@
 import { pathId } from "../event/field-path.ts";
 import type { Payload } from "../event/payload.ts";
 import type { RecordBatch, RecordPlace } from "../event/record-batch.ts";
+import { keyOf } from "../event/record-id.ts";
 import type { Stream } from "../event/stream.ts";
 import {
   closingQuote,
@@ -247,11 +248,11 @@ export class EnvelopeReader {
     place.end = event.end;
     batch.received++;
     this.#events++;
-    const key = event.idEnd > event.idStart ? undefined : Buffer.from(`${event.time}#${this.#events}`);
+    const key = event.idEnd > event.idStart ? undefined : keyOf(`${event.time}#${this.#events}`);
     const record =
       key === undefined
-        ? batch.append(place, event.time, event.clean, this.#bytes, event.idStart, event.idEnd)
-        : batch.append(place, event.time, event.clean, key, 0, key.length);
+        ? batch.append(place, event.time, event.clean, this.#payload.view, event.idStart, event.idEnd)
+        : batch.append(place, event.time, event.clean, key, 0, key.byteLength);
     if (extracted !== undefined) batch.addDerived(record, EXTRACTED_FIELDS, extracted);
   }
 

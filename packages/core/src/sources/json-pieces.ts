@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { payloadOf } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
+import { keyOf } from "../event/record-id.ts";
 import { CONTROL_RULE, WINDOW_BYTES } from "./decode-items.ts";
 import { EnvelopeReader, MalformedEnvelope } from "./envelope.ts";
 import { skipSpace, skipValue } from "./json-walk.ts";
@@ -84,11 +85,11 @@ export class JsonPieces {
     bytes: Buffer,
     offset: number,
   ): void {
-    const key = Buffer.from(String(offset + place.start));
+    const key = keyOf(String(offset + place.start));
     const element = bytes.subarray(place.start, place.end);
     batch.received++;
     if (isUtf8(element)) {
-      batch.append(place, Number.NaN, false, key, 0, key.length);
+      batch.append(place, Number.NaN, false, key, 0, key.byteLength);
       return;
     }
     const mended = payloadOf(Buffer.from(element.toString("utf8")), this.#object.item);
@@ -98,7 +99,7 @@ export class JsonPieces {
       false,
       key,
       0,
-      key.length,
+      key.byteLength,
     );
   }
 
@@ -133,8 +134,8 @@ export class JsonPieces {
       start: 0,
       end: copy.length,
     };
-    const key = Buffer.from(`${offset}!`);
+    const key = keyOf(`${offset}!`);
     batch.received++;
-    return batch.append(place, Number.NaN, false, key, 0, key.length);
+    return batch.append(place, Number.NaN, false, key, 0, key.byteLength);
   }
 }

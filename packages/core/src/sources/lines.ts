@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type Payload, payloadOf } from "../event/payload.ts";
 import type { RecordBatch, RecordPlace } from "../event/record-batch.ts";
+import { keyOf } from "../event/record-id.ts";
 import type { Stream } from "../event/stream.ts";
 import { archivedCopy, markArchivedCopy } from "./archived-copy.ts";
 
@@ -64,9 +65,9 @@ export class LineReader {
       place.start = 0;
       place.end = mended.bytes.length;
     }
-    const key = Buffer.from(`${keyPrefix}${offset + start}`, "latin1");
+    const key = keyOf(`${keyPrefix}${offset + start}`);
     batch.received++;
-    const record = batch.append(place, time, false, key, 0, key.length);
+    const record = batch.append(place, time, false, key, 0, key.byteLength);
     const copy = archivedCopy(line);
     if (copy !== undefined) markArchivedCopy(batch, record, copy);
   }

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { payloadOf, SLACK } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
+import { keyOf } from "../event/record-id.ts";
 import { cutAtFrames } from "../platform/zstd-frames.ts";
 import { WINDOW_BYTES } from "./decode-items.ts";
 import { isGzip, isZstd } from "./inflate.ts";
@@ -143,9 +144,9 @@ class Window {
       start: 0,
       end: copy.length,
     };
-    const key = Buffer.from(String(this.offset));
+    const key = keyOf(String(this.offset));
     batch.received++;
-    return batch.append(place, Number.NaN, false, key, 0, key.length);
+    return batch.append(place, Number.NaN, false, key, 0, key.byteLength);
   }
 }
 

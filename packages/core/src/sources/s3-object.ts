@@ -1,5 +1,6 @@
 import { type DeliveryItem, payloadOf } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
+import { keyOf } from "../event/record-id.ts";
 import type { Stream } from "../event/stream.ts";
 import { BelfryError, messageOf } from "../platform/errors.ts";
 import { type DecodeConfig, decodeItems, type RawItem } from "./decode-items.ts";
@@ -89,9 +90,9 @@ function appendText(batch: RecordBatch, item: DeliveryItem, body: string, stream
     start: 0,
     end: bytes.length,
   };
-  const key = Buffer.from(item.id);
+  const key = keyOf(item.id);
   batch.received++;
-  return batch.append(place, Number.NaN, false, key, 0, key.length);
+  return batch.append(place, Number.NaN, false, key, 0, key.byteLength);
 }
 
 /** One event may hold several bodies: their order makes their records' ids different. */

@@ -1,4 +1,5 @@
 import { payloadOf } from "@belfry/core/event/payload";
+import { keyOf } from "@belfry/core/event/record-id";
 import type { Resource } from "@belfry/core/event/resource";
 import { Stream } from "@belfry/core/event/stream";
 import type { Source } from "@belfry/core/sources/source";
@@ -51,9 +52,9 @@ export function messageSource(messages: readonly Message[]): Source {
           start: 0,
           end: bytes.length,
         };
-        const key = Buffer.from(String(i));
+        const key = keyOf(String(i));
         batch.received++;
-        const record = batch.append(place, message.timeMs ?? Number.NaN, false, key, 0, key.length);
+        const record = batch.append(place, message.timeMs ?? Number.NaN, false, key, 0, key.byteLength);
         if (message.id !== undefined) batch.setId(record, message.id);
       }
       if (batch.count > 0) yield batch;

@@ -5,6 +5,7 @@ import { literal } from "@belfry/core/event/literals";
 import { payloadOf } from "@belfry/core/event/payload";
 import { readFields } from "@belfry/core/event/read-field";
 import { RecordBatch } from "@belfry/core/event/record-batch";
+import { keyOf } from "@belfry/core/event/record-id";
 import { Stream } from "@belfry/core/event/stream";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -28,7 +29,7 @@ function batchOf(text: string, time = Date.UTC(2026, 10, 22)): { batch: RecordBa
     start: 0,
     end: bytes.length,
   };
-  const record = batch.append(place, time, false, Buffer.from("1"), 0, 1);
+  const record = batch.append(place, time, false, keyOf("1"), 0, 1);
   batch.dataset[record] = datasetId("app.text");
   return { batch, record };
 }
@@ -122,7 +123,7 @@ describe("the document encoder", () => {
   it("lets a later stage add to any record", () => {
     const { batch } = batchOf("first");
     const place = { payload: 0, stream: 0, start: 0, end: 5 };
-    const second = batch.append(place, Number.NaN, true, Buffer.from("2"), 0, 1);
+    const second = batch.append(place, Number.NaN, true, keyOf("2"), 0, 1);
     batch.addInteger(0, pathId("n"), 1);
     batch.addInteger(second, pathId("n"), 2);
     batch.addInteger(0, pathId("m"), 3);
