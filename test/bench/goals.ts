@@ -4,6 +4,8 @@ export interface Goal {
   /** What is over what, for the table. */
   readonly says: string;
   readonly bound: number;
+  /** Where CI draws the line while the bound is not reached yet, so that what was won is not lost again; none for goals that are only told. */
+  readonly guard?: number;
   /** Whether the bound is the largest or the smallest good value. */
   readonly direction: "atMost" | "atLeast";
 }
@@ -16,15 +18,32 @@ export interface TimeGoal extends Goal {
 
 /** Goals on CPU time, stated for the mixed workload. */
 export const TIME_GOALS: readonly TimeGoal[] = [
-  { id: "T1", says: "full path / decoding alone", over: "product", under: "decode", bound: 2.2, direction: "atMost" },
-  { id: "T2", says: "full path / naive pass-through", over: "product", under: "floor", bound: 1, direction: "atMost" },
-  { id: "T3", says: "full path / inflating alone", over: "product", under: "gunzip", bound: 8, direction: "atMost" },
+  {
+    id: "T1",
+    says: "full path / decoding alone",
+    over: "product",
+    under: "decode",
+    bound: 2.2,
+    guard: 3.6,
+    direction: "atMost",
+  },
+  {
+    id: "T2",
+    says: "full path / naive pass-through",
+    over: "product",
+    under: "floor",
+    bound: 1,
+    guard: 1.6,
+    direction: "atMost",
+  },
+  { id: "T3", says: "full path / inflating alone", over: "product", under: "gunzip", bound: 5.5, direction: "atMost" },
   {
     id: "T5",
     says: "objects and regexes / full path",
     over: "reference",
     under: "product",
-    bound: 6,
+    bound: 8,
+    guard: 5,
     direction: "atLeast",
   },
   {
@@ -33,6 +52,7 @@ export const TIME_GOALS: readonly TimeGoal[] = [
     over: "aws",
     under: "product",
     bound: 3,
+    guard: 1.8,
     direction: "atLeast",
   },
   {
@@ -64,7 +84,8 @@ function peer(id: string, variable: string, bound: number): OptionalPeer {
 export const MEMORY_GOAL: Goal = {
   id: "M1",
   says: "peak memory, 31 MB raw / 0.6 MB raw",
-  bound: 3,
+  bound: 2.2,
+  guard: 3,
   direction: "atMost",
 };
 
@@ -72,7 +93,7 @@ export const MEMORY_GOAL: Goal = {
 export const FIRST_BATCH_GOAL: Goal = {
   id: "C2",
   says: "first batch / warm batch, small",
-  bound: 20,
+  bound: 8,
   direction: "atMost",
 };
 
@@ -80,20 +101,21 @@ export const FIRST_BATCH_GOAL: Goal = {
 export const BOMB_GOAL: Goal = {
   id: "Z1",
   says: "refusing a bomb / inflating the bound",
-  bound: 2,
+  bound: 1,
+  guard: 3,
   direction: "atMost",
 };
 
-/** How much a bound gives in a short run, whose few rounds scatter. */
-const SHORT_SLACK = 1.25;
-
-/** The bound as it holds in this run. */
-export function boundOf(goal: Goal, short: boolean): number {
-  if (!short) return goal.bound;
-  return goal.direction === "atMost" ? goal.bound * SHORT_SLACK : goal.bound / SHORT_SLACK;
+/** True when the value keeps within the bound. */
+export function keeps(goal: Goal, value: number): boolean {
+  return isWithin(goal, value, goal.bound);
 }
 
-/** True when the value keeps within the bound. */
-export function keeps(goal: Goal, value: number, short: boolean): boolean {
-  return goal.direction === "atMost" ? value <= boundOf(goal, short) : value >= boundOf(goal, short);
+/** True when the value keeps within the guard, or the goal has none. */
+export function isGuarded(goal: Goal, value: number): boolean {
+  return goal.guard === undefined || isWithin(goal, value, goal.guard);
+}
+
+function isWithin({ direction }: Goal, value: number, limit: number): boolean {
+  return direction === "atMost" ? value <= limit : value >= limit;
 }

@@ -1,4 +1,4 @@
-import { boundOf, type Goal, keeps } from "./goals.ts";
+import { type Goal, keeps } from "./goals.ts";
 import type { StoredWorkload, Times } from "./measure.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
 
@@ -25,10 +25,10 @@ export const text = {
 
   header: `${"".padEnd(50)}${"value".padStart(7)}  ${"quartiles".padEnd(13)} bound`,
 
-  result: ({ goal, value, low, high }: Result, short: boolean): string => {
+  result: ({ goal, value, low, high }: Result): string => {
     const spread = `${low.toFixed(2)}–${high.toFixed(2)}`;
-    const bound = `${goal.direction === "atMost" ? "≤" : "≥"} ${boundOf(goal, short).toFixed(2)}`;
-    const verdict = keeps(goal, value, short) ? "pass" : "MISS";
+    const bound = `${goal.direction === "atMost" ? "≤" : "≥"} ${goal.bound.toFixed(2)}`;
+    const verdict = keeps(goal, value) ? "pass" : "MISS";
     const what = `${goal.id.padEnd(11)}${goal.says.padEnd(39)}`;
     return `${what}${value.toFixed(2).padStart(7)}  ${spread.padEnd(13)} ${bound.padEnd(8)} ${verdict}`;
   },
@@ -38,10 +38,10 @@ export const text = {
 };
 
 /** What `--json` prints. */
-export function toJson(results: readonly Result[], equal: boolean, short: boolean): string {
+export function toJson(results: readonly Result[], equal: boolean): string {
   const ratios = results.map(({ goal, value, low, high }) => {
-    const { id, direction } = goal;
-    return [id, { value, bound: boundOf(goal, short), low, high, direction }];
+    const { id, bound, direction } = goal;
+    return [id, { value, bound, low, high, direction }];
   });
   return JSON.stringify({ ratios: Object.fromEntries(ratios), equal });
 }

@@ -1,20 +1,24 @@
 import { expect, test } from "vitest";
-import { boundOf, type Goal, keeps } from "../../bench/goals.ts";
+import { type Goal, isGuarded, keeps } from "../../bench/goals.ts";
 
-const cost: Goal = { id: "T", says: "cost", bound: 2, direction: "atMost" };
-const lead: Goal = { id: "P", says: "lead", bound: 3, direction: "atLeast" };
+const cost: Goal = { id: "T", says: "cost", bound: 2, guard: 3, direction: "atMost" };
+const lead: Goal = { id: "P", says: "lead", bound: 3, guard: 2, direction: "atLeast" };
 
 test("a value on its bound keeps it", () => {
-  expect(keeps(cost, 2, false)).toBe(true);
-  expect(keeps(lead, 3, false)).toBe(true);
+  expect(keeps(cost, 2)).toBe(true);
+  expect(keeps(lead, 3)).toBe(true);
 });
 
 test("a value beyond its bound misses it", () => {
-  expect(keeps(cost, 2.01, false)).toBe(false);
-  expect(keeps(lead, 2.99, false)).toBe(false);
+  expect(keeps(cost, 2.01)).toBe(false);
+  expect(keeps(lead, 2.99)).toBe(false);
 });
 
-test("a short run gives a quarter, in the direction of the bound", () => {
-  expect(boundOf(cost, true)).toBe(2.5);
-  expect(boundOf(lead, true)).toBeCloseTo(2.4);
+test("a value between bound and guard misses the one and keeps the other", () => {
+  expect([isGuarded(cost, 3), isGuarded(lead, 2)]).toEqual([true, true]);
+  expect([isGuarded(cost, 3.01), isGuarded(lead, 1.99)]).toEqual([false, false]);
+});
+
+test("a goal without a guard is only told", () => {
+  expect(isGuarded({ id: "C", says: "told", bound: 1, direction: "atMost" }, 100)).toBe(true);
 });
