@@ -18,7 +18,16 @@ export function lambdaEventOf(value: unknown): LambdaEvent | undefined {
     return { kind: "subscription", event: value as CloudWatchLogsEvent };
   if (isFirehose(event)) return { kind: "firehose", event: value as FirehoseTransformationEvent };
   if (isKinesis(event)) return { kind: "kinesis", event: value as KinesisStreamEvent };
-  return objectWork(value).length > 0 ? { kind: "s3-object", event: value } : undefined;
+  return isQueue(event) || namesObjects(value) ? { kind: "s3-object", event: value } : undefined;
+}
+
+function isQueue({ Records }: Json): boolean {
+  return holdsOnly(Records, ({ eventSource, messageId }) => [eventSource === "aws:sqs" ? messageId : undefined]);
+}
+
+/** Whether an event is about objects: what else the source would take as lines is better taken as the log that it is. */
+function namesObjects(event: unknown): boolean {
+  return objectWork(event).some((part) => "object" in part || "dropped" in part);
 }
 
 function isFirehose({ deliveryStreamArn, records }: Json): boolean {
