@@ -98,16 +98,14 @@ export class ByteWriter {
     let i = from;
     while (i < to) {
       const word = source.getInt32(i, true);
-      if (i + 4 <= to && !needsEscape(word)) {
-        out.setInt32(o, word, true);
-        i += 4;
-        o += 4;
-        continue;
-      }
-      const end = Math.min(i + 4, to);
-      for (; i < end; i++) o = writeEscaped(out, o, source.getUint8(i));
+      out.setInt32(o, word, true);
+      const stops = stopBits(word);
+      const plain = stops === 0 ? 4 : (31 - Math.clz32(stops & -stops)) >> 3;
+      i += plain;
+      o += plain;
+      if (plain < 4 && i < to) o = writeEscaped(out, o, source.getUint8(i++));
     }
-    this.length = o;
+    this.length = o - Math.max(0, i - to);
   }
 
   /** Writes a time given as day since 1970 and milliseconds of that day, as `2026-11-22T03:00:00.000Z`; the day's text is kept for the next. */
@@ -170,12 +168,15 @@ function writeTime(out: DataView, at: number, day: DataView, dayLength: number, 
   return o + 13;
 }
 
-/** True when one of four bytes is a control character, a quote or a backslash (the `hasless` and `haszero` tests of Bit Twiddling Hacks). */
-function needsEscape(word: number): boolean {
+/**
+ * Not 0 when one of four bytes is a control character, a quote or a backslash; the lowest bit set is the top bit of the first of them (the `hasless` and
+ * `haszero` tests of Bit Twiddling Hacks).
+ */
+function stopBits(word: number): number {
   const quote = word ^ 0x22222222;
   const backslash = word ^ 0x5c5c5c5c;
   const low = (word - 0x20202020) & ~word;
-  return ((low | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080) !== 0;
+  return (low | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080;
 }
 
 function writeEscaped(out: DataView, at: number, byte: number): number {

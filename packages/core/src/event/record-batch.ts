@@ -1,4 +1,6 @@
+import type { Columns } from "./columns.ts";
 import { Fates } from "./fates.ts";
+import { grown } from "./grown.ts";
 import type { DeliveryItem, Payload } from "./payload.ts";
 import { ID_LENGTH, writeId } from "./record-id.ts";
 import type { Stream } from "./stream.ts";
@@ -200,6 +202,31 @@ export class RecordBatch {
     this.#add(record, (path << KIND_BITS) | Kind.derived, this.derived.length - 1, 0);
   }
 
+  /**
+   * Adds the fields of a line of columns in one call: field i has the code `codes[i]` (see `spanCode`) and the span of column `columns[i]`, which ascend.
+   * Columns from `count` on are not there, and those in another state are left out.
+   */
+  addColumns(record: number, codes: Int32Array, columns: Uint8Array, line: Columns, state: number): void {
+    if (this.rowsTo[record] !== this.#rows) this.#moveToEnd(record);
+    while (this.#rows + codes.length >= this.code.length) this.#growRows();
+    const { states, from, to, count } = line;
+    const { code, a, b } = this;
+    const asText = this.clean[record] === 1 ? 0 : Kind.text - Kind.string;
+    let row = this.#rows;
+    for (let field = 0; field < codes.length; field++) {
+      const column = columns[field];
+      if (column >= count) break;
+      if (states[column] !== state) continue;
+      const value = codes[field];
+      this.#notePath(value >>> KIND_BITS);
+      code[row] = (value & KIND_MASK) === Kind.string ? value + asText : value;
+      a[row] = from[column];
+      b[row++] = to[column];
+    }
+    this.#rows = row;
+    this.rowsTo[record] = row;
+  }
+
   /** Notes that bytes [from, to) of the record's payload are the value of a key that names a secret (`password`, `token`, …), for redaction. */
   markSensitive(record: number, from: number, to: number): void {
     this.sensitive.push(record, from, to);
@@ -256,9 +283,7 @@ export class RecordBatch {
     if (this.rowsTo[record] !== this.#rows) this.#moveToEnd(record);
     const row = this.#rows++;
     if (row === this.code.length) this.#growRows();
-    const path = code >>> KIND_BITS;
-    if (path >= this.#paths.length) this.#growPaths(path);
-    this.#paths[path] = 1;
+    this.#notePath(code >>> KIND_BITS);
     this.code[row] = code;
     this.a[row] = a;
     this.b[row] = b;
@@ -282,10 +307,13 @@ export class RecordBatch {
     this.rowsTo[record] = this.#rows;
   }
 
+  #notePath(path: number): void {
+    if (path >= this.#paths.length) this.#growPaths(path);
+    this.#paths[path] = 1;
+  }
+
   #growPaths(path: number): void {
-    const paths = new Uint8Array(path * 2);
-    paths.set(this.#paths);
-    this.#paths = paths;
+    while (path >= this.#paths.length) this.#paths = grown(this.#paths);
   }
 
   #growRows(): void {
@@ -304,26 +332,19 @@ export class RecordBatch {
     this.rowsTo = grown(this.rowsTo);
     this.documentStart = grown(this.documentStart);
     this.documentEnd = grown(this.documentEnd);
-    const clean = new Uint8Array(this.clean.length * 2);
-    clean.set(this.clean);
-    this.clean = clean;
-    const ids = Buffer.alloc(this.ids.length * 2);
-    ids.set(this.ids);
-    this.ids = ids;
-    this.idView = new DataView(ids.buffer, ids.byteOffset, ids.length);
-    const time = new Float64Array(this.time.length * 2);
-    time.set(this.time);
-    this.time = time;
+    this.clean = grown(this.clean);
+    this.time = grown(this.time);
+    this.ids = Buffer.concat([this.ids], this.ids.length * 2);
+    this.idView = new DataView(this.ids.buffer, this.ids.byteOffset, this.ids.length);
   }
-}
-
-function grown(column: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const twice = new Int32Array(column.length * 2);
-  twice.set(column);
-  return twice;
 }
 
 /** The kind of value in a row with this code. */
 export function kindOf(code: number): Kind {
   return (code & KIND_MASK) as Kind;
+}
+
+/** The code of a field that is a span: JSON text as it stands, or the text of a string. */
+export function spanCode(path: number, isRaw: boolean): number {
+  return (path << KIND_BITS) | (isRaw ? Kind.raw : Kind.string);
 }

@@ -1,3 +1,4 @@
+import { SLACK } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
 import { endsLikeSecret, namesSecret } from "../event/secret-names.ts";
 import { type JsonShape, ROOT } from "./json-shape.ts";
@@ -45,6 +46,7 @@ export class JsonScanner {
   readonly #shape: JsonShape;
   readonly #secrets: number[] = [];
   #bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(new ArrayBuffer(0));
   #end = 0;
   /** Keys of the objects that are open, those of each from its own base on. */
   readonly #keyFrom = new Int32Array(MAX_COMPARED_KEYS * (MAX_DEPTH + 1));
@@ -62,6 +64,8 @@ export class JsonScanner {
 
   /** Scans bytes [from, to); false when they are anything else than one JSON object with space around it. */
   scan(bytes: Buffer, from: number, to: number): boolean {
+    // Of the bytes of a payload, which have slack behind them.
+    if (bytes !== this.#bytes) this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length + SLACK);
     this.#bytes = bytes;
     this.#end = to;
     const start = this.#skipSpace(from);
@@ -145,7 +149,7 @@ export class JsonScanner {
     for (let key = base; ; key++) {
       if (bytes[i] !== QUOTE) return NOT_JSON;
       const keyFrom = i + 1;
-      const keyTo = endOfString(bytes, keyFrom, end);
+      const keyTo = endOfString(bytes, this.#view, keyFrom, end);
       if (keyTo < 0) return NOT_JSON;
       if (this.#mayRepeat(object, keyFrom, keyTo)) this.#compareKeys(base, key, keyFrom, keyTo);
       if (key === base + MAX_COMPARED_KEYS - 1) {
@@ -162,7 +166,7 @@ export class JsonScanner {
       if (member >= 0) {
         if (this.from[member] >= 0) this.#forget(member);
       } else if (slot >= 0) this.unnamed[slot]++;
-      i = bytes[i] === QUOTE ? endOfString(bytes, i + 1, end) + 1 : this.#value(i, depth, member, key + 1);
+      i = bytes[i] === QUOTE ? endOfString(bytes, this.#view, i + 1, end) + 1 : this.#value(i, depth, member, key + 1);
       if (i <= 0) return NOT_JSON;
       if (member >= 0) {
         this.from[member] = value;
@@ -195,7 +199,7 @@ export class JsonScanner {
     const bytes = this.#bytes;
     const first = bytes[at];
     if (first === QUOTE) {
-      const close = endOfString(bytes, at + 1, this.#end);
+      const close = endOfString(bytes, this.#view, at + 1, this.#end);
       return close < 0 ? NOT_JSON : close + 1;
     }
     if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return endOfScalar(bytes, at);
@@ -249,7 +253,7 @@ export class JsonScanner {
     if (bytes[from] !== OPEN_BRACKET) return;
     for (let i = from + 1; i < to && bytes[i] !== OPEN_BRACE; i++) {
       if (bytes[i] !== QUOTE) continue;
-      const close = endOfString(bytes, i + 1, to);
+      const close = endOfString(bytes, this.#view, i + 1, to);
       this.#secrets.push(i + 1, close);
       i = close;
     }

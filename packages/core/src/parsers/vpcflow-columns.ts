@@ -1,4 +1,5 @@
 import { pathId } from "../event/field-path.ts";
+import { spanCode } from "../event/record-batch.ts";
 import { BelfryError } from "../platform/errors.ts";
 import { NameTable } from "./name-table.ts";
 
@@ -27,10 +28,9 @@ export interface Layout {
   /** How many columns a line must have, and whether it may have more words. */
   readonly least: number;
   readonly open: boolean;
-  /** By field that is copied from a token, in the order of the columns: its column, its path, and 1 when it is a number. */
+  /** By field that is copied from a token, in the order of the columns: its column, and its code, which says path and kind. */
   readonly columns: Uint8Array;
-  readonly paths: Int32Array;
-  readonly numeric: Uint8Array;
+  readonly codes: Int32Array;
   /** Columns from whose values fields are made. */
   readonly computed: Uint8Array;
 }
@@ -206,8 +206,7 @@ function makeLayout(columns: readonly string[]): Layout {
     least: columns.length,
     open: true,
     columns: Uint8Array.from(copied, ({ column }) => column),
-    paths: Int32Array.from(copied, ({ path }) => pathId(path)),
-    numeric: Uint8Array.from(copied, ({ kind }) => (kind === Column.integer ? 1 : 0)),
+    codes: Int32Array.from(copied, ({ path, kind }) => spanCode(pathId(path), kind === Column.integer)),
     computed: Uint8Array.from(entries.flatMap(([kind], column) => (COMPUTED.has(kind) ? [column] : []))),
   };
 }

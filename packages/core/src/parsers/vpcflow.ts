@@ -84,14 +84,8 @@ export class VpcFlowParser implements Parser {
 
   #addFields(batch: RecordBatch, record: number, bytes: Buffer, to: number, layout: Layout): void {
     const { count, states, from: starts, to: ends, values } = this.#line;
-    const { columns, paths, numeric, computed, kinds } = layout;
-    for (let field = 0; field < columns.length; field++) {
-      const column = columns[field];
-      if (column >= count) break;
-      if (states[column] !== Token.fitting) continue;
-      if (numeric[field] === 1) batch.addRaw(record, paths[field], starts[column], ends[column]);
-      else batch.addText(record, paths[field], starts[column], ends[column]);
-    }
+    const { computed, kinds } = layout;
+    batch.addColumns(record, layout.codes, layout.columns, this.#line, Token.fitting);
     for (let i = 0; i < computed.length; i++) {
       const column = computed[i];
       if (column >= count) break;

@@ -232,7 +232,9 @@ export class EnvelopeReader {
       event.clean = this.#clean;
       return close + 1;
     }
-    if (!unescapeInPlace(bytes, Math.min(this.#nextBackslash, this.#end), this.#end, this.#unescaped)) {
+    if (
+      !unescapeInPlace(bytes, this.#payload.view, Math.min(this.#nextBackslash, this.#end), this.#end, this.#unescaped)
+    ) {
       throw new MalformedEnvelope("breaks off in a message");
     }
     event.end = this.#unescaped.textEnd;

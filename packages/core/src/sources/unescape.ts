@@ -23,41 +23,40 @@ export interface Unescaped {
   next: number;
 }
 
-/** 1 for the bytes at which plain text ends: the closing quote and the backslash of an escape. */
-const STOP = new Uint8Array(256);
-STOP[QUOTE] = STOP[BACKSLASH] = 1;
+/** Bytes that are looked at and moved in one turn. */
+const STEP = 8;
 
 /**
  * Undoes the JSON escapes of a string in place: text is never longer than its escaped form, so it is written over itself from `backslash`, the
- * first escape, on. Returns false when the string does not end before `end` or holds an unknown escape; the bytes are then spoilt.
- * Four bytes in one turn: with one, this loop is a tenth of the whole path.
+ * first escape, on. Returns false when the string does not end before `end` or holds an unknown escape; the bytes are then spoilt. `view` shows the
+ * same bytes and has eight readable ones behind `end`. Eight bytes in one turn: with one, this loop is a tenth of the whole path.
  */
-export function unescapeInPlace(bytes: Buffer, backslash: number, end: number, into: Unescaped): boolean {
+export function unescapeInPlace(
+  bytes: Buffer,
+  view: DataView,
+  backslash: number,
+  end: number,
+  into: Unescaped,
+): boolean {
   let read = backslash;
   let write = backslash;
   while (read < end) {
-    let byte = bytes[read];
-    if (STOP[byte] === 0) {
-      bytes[write++] = byte;
-      byte = bytes[++read];
-      if (STOP[byte] === 0) {
-        bytes[write++] = byte;
-        byte = bytes[++read];
-        if (STOP[byte] === 0) {
-          bytes[write++] = byte;
-          byte = bytes[++read];
-          if (STOP[byte] === 0) {
-            bytes[write++] = byte;
-            read++;
-            continue;
-          }
-        }
-      }
-    }
-    if (byte === QUOTE && read < end) {
+    const low = view.getInt32(read, true);
+    const high = view.getInt32(read + 4, true);
+    const plain = plainBytes(low, high);
+    // Of what is moved too far, nothing is read again: eight plain bytes are done with, or there is a gap of eight.
+    if (plain === STEP || read - write >= STEP) {
+      view.setInt32(write, low, true);
+      view.setInt32(write + 4, high, true);
+    } else for (let i = 0; i < plain; i++) bytes[write + i] = bytes[read + i];
+    read += plain;
+    write += plain;
+    if (plain === STEP) continue;
+    const byte = bytes[read];
+    if (byte === QUOTE) {
       into.textEnd = write;
       into.next = read + 1;
-      return true;
+      return read < end;
     }
     const meaning = MEANING[bytes[read + 1]];
     if (meaning > 0) {
@@ -72,6 +71,21 @@ export function unescapeInPlace(bytes: Buffer, backslash: number, end: number, i
     write = writePoint(bytes, write, point);
   }
   return false;
+}
+
+/** How many of eight bytes stand before the first quote or backslash among them. */
+function plainBytes(low: number, high: number): number {
+  const inLow = stopBits(low);
+  if (inLow !== 0) return (31 - Math.clz32(inLow & -inLow)) >> 3;
+  const inHigh = stopBits(high);
+  return inHigh === 0 ? STEP : 4 + ((31 - Math.clz32(inHigh & -inHigh)) >> 3);
+}
+
+/** Not 0 when one of four bytes is a quote or a backslash; the lowest bit set is the top bit of the first of them (`haszero` of Bit Twiddling Hacks). */
+function stopBits(word: number): number {
+  const quote = word ^ 0x22222222;
+  const backslash = word ^ 0x5c5c5c5c;
+  return (((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080;
 }
 
 /** The code point of the `\uXXXX` at `at`, or of the pair of them that makes a surrogate pair; -1 when it is none. */
