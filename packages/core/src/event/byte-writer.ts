@@ -1,3 +1,5 @@
+import { stopBits } from "./stop-bits.ts";
+
 const QUOTE = 34;
 const BACKSLASH = 92;
 const LOWER_U = 117;
@@ -166,17 +168,6 @@ function writeTime(out: DataView, at: number, day: DataView, dayLength: number, 
   out.setUint16(o + 10, TWO_DIGITS[fraction - hundreds * 100], true);
   out.setUint8(o + 12, UPPER_Z);
   return o + 13;
-}
-
-/**
- * Not 0 when one of four bytes is a control character, a quote or a backslash; the lowest bit set is the top bit of the first of them (the `hasless` and
- * `haszero` tests of Bit Twiddling Hacks).
- */
-function stopBits(word: number): number {
-  const quote = word ^ 0x22222222;
-  const backslash = word ^ 0x5c5c5c5c;
-  const low = (word - 0x20202020) & ~word;
-  return (low | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080;
 }
 
 function writeEscaped(out: DataView, at: number, byte: number): number {

@@ -1,3 +1,5 @@
+import { stopBits } from "../event/stop-bits.ts";
+
 /** What the functions here give instead of a position when the bytes are not JSON. */
 export const NOT_JSON = -1;
 
@@ -47,14 +49,6 @@ export function endOfString(bytes: Uint8Array, view: DataView, from: number, end
     i = endOfEscape(bytes, i + 1);
     if (i < 0) return NOT_JSON;
   }
-}
-
-/** Not 0 when one of four bytes is a quote, a backslash or a control character; the lowest bit set is the top bit of the first of them. */
-function stopBits(word: number): number {
-  const quote = word ^ 0x22222222;
-  const backslash = word ^ 0x5c5c5c5c;
-  const low = (word - 0x20202020) & ~word;
-  return (low | ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080;
 }
 
 function endOfEscape(bytes: Uint8Array, i: number): number {
