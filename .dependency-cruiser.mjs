@@ -55,8 +55,8 @@ export default {
     ),
     forbid(
       "aws-clients-come-from-platform",
-      "clients are made once, in platform/clients.ts",
-      { path: "^packages/", pathNot: `${core}/platform/clients\\.ts$` },
+      "clients are made once, in platform/clients.ts and platform/<service>-client.ts",
+      { path: "^packages/", pathNot: `${core}/platform/(clients|[a-z-]+-client)\\.ts$` },
       { path: "node_modules/@aws-sdk/client-", dependencyTypesNot: ["type-only"] },
     ),
   ],
