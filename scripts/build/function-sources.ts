@@ -1,9 +1,9 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import type { FunctionSource } from "./bundle.ts";
 
 const HANDLERS = "packages/functions/src";
-const GROUPS = ["ingest", "transform", "process"] as const;
+const GROUPS = ["ingest", "transform", "process", "archive", "logs", "search"] as const;
 // Not a function by itself: it becomes one with the user's module.
 const CUSTOM = "process/custom.ts";
 
@@ -11,7 +11,8 @@ const CUSTOM = "process/custom.ts";
 export function functionSources(root: string, processEntry: string | undefined): FunctionSource[] {
   const sources: FunctionSource[] = [];
   for (const group of GROUPS) {
-    for (const file of readdirSync(resolve(root, HANDLERS, group)).sort()) {
+    const folder = resolve(root, HANDLERS, group);
+    for (const file of existsSync(folder) ? readdirSync(folder).sort() : []) {
       if (!file.endsWith(".ts") || `${group}/${file}` === CUSTOM) continue;
       sources.push({
         name: `${group}-${basename(file, ".ts")}`,

@@ -1,8 +1,8 @@
 import { archivedCopy } from "@belfry/core/sources/archived-copy";
+import type { LambdaHandler } from "@belfry/functions/handler";
 import { kinesisHandler } from "@belfry/functions/ingest/kinesis";
 import { s3ObjectHandler } from "@belfry/functions/ingest/s3-object";
 import { subscriptionHandler } from "@belfry/functions/ingest/subscription";
-import type { LambdaHandler } from "@belfry/functions/invocation";
 import { firehoseHandler } from "@belfry/functions/transform/firehose";
 import type { FirehoseTransformationResult } from "aws-lambda";
 import fc from "fast-check";

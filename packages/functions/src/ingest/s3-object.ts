@@ -2,7 +2,8 @@ import { BelfryError } from "@belfry/core/platform/errors";
 import { objectSource } from "@belfry/core/sources/s3-object";
 import type { SQSBatchResponse } from "aws-lambda";
 import { inAws } from "../compose.ts";
-import { type LambdaHandler, lambdaHandler } from "../invocation.ts";
+import type { LambdaHandler } from "../handler.ts";
+import { lambdaHandler } from "../invocation.ts";
 import type { Runtime } from "../runtime.ts";
 
 /**

@@ -2,7 +2,8 @@ import { BelfryError } from "@belfry/core/platform/errors";
 import { subscriptionSource } from "@belfry/core/sources/subscription";
 import type { CloudWatchLogsEvent } from "aws-lambda";
 import { inAws } from "../compose.ts";
-import { type LambdaHandler, lambdaHandler } from "../invocation.ts";
+import type { LambdaHandler } from "../handler.ts";
+import { lambdaHandler } from "../invocation.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Payloads of a subscription filter that invokes Lambda itself. Raises RETRY when a record is to be retried: Lambda then brings the whole event again. */

@@ -4,7 +4,8 @@ import { processSink } from "@belfry/core/sinks/process";
 import { kinesisSource } from "@belfry/core/sources/kinesis";
 import { subscriptionSource } from "@belfry/core/sources/subscription";
 import type { CloudWatchLogsEvent, KinesisStreamBatchResponse, KinesisStreamEvent } from "aws-lambda";
-import { type LambdaHandler, lambdaHandler } from "../invocation.ts";
+import type { LambdaHandler } from "../handler.ts";
+import { lambdaHandler } from "../invocation.ts";
 import type { Runtime } from "../runtime.ts";
 
 type Event = CloudWatchLogsEvent | KinesisStreamEvent;

@@ -3,7 +3,8 @@ import { firehoseAnswer } from "@belfry/core/sinks/firehose-answer";
 import { firehoseSource } from "@belfry/core/sources/firehose";
 import type { FirehoseTransformationEvent, FirehoseTransformationResult } from "aws-lambda";
 import { inAws } from "../compose.ts";
-import { type LambdaHandler, lambdaHandler } from "../invocation.ts";
+import type { LambdaHandler } from "../handler.ts";
+import { lambdaHandler } from "../invocation.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** A Firehose transformation: each record comes back as the documents of its log events, one JSON line each. */

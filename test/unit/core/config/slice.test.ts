@@ -31,3 +31,13 @@ it("is valid as a configuration by itself, and a copy", () => {
   expect(ConfigSchema.parse(slice)).toEqual({ ...slice, tests: [] });
   expect(slice.routes).not.toBe(config.routes);
 });
+
+it.each(["archive", "logs", "search"] as const)(
+  "gives %s functions, which run no pipeline, only what they read",
+  (group) => {
+    const slice = sliceConfig(config, group);
+    expect(slice).toMatchObject({ retentionDays: config.retentionDays, metrics: config.metrics });
+    expect(slice).not.toHaveProperty("routes");
+    expect(slice).not.toHaveProperty("redact");
+  },
+);
