@@ -7,6 +7,7 @@ import { ingestCommand } from "./commands/ingest.ts";
 import { matchCommand } from "./commands/match.ts";
 import { parseCommand } from "./commands/parse.ts";
 import { replayCommand } from "./commands/replay.ts";
+import { scheduleCommand } from "./commands/schedule.ts";
 import { searchCommand } from "./commands/search.ts";
 import { startCommand } from "./commands/start.ts";
 import { testCommand } from "./commands/test.ts";
@@ -45,6 +46,7 @@ export function belfryCommand(terminal: Terminal): Command {
     replayCommand(terminal),
     testCommand(terminal),
     configCommand(terminal),
+    scheduleCommand(terminal),
     traceCommand(terminal.print),
   ];
   for (const command of commands) program.addCommand(command);
