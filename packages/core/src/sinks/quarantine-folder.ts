@@ -3,12 +3,12 @@ import { glob, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { entriesByReason, formatEntries, parseEntries } from "../event/quarantine-entry.ts";
 import type { Clock } from "../platform/clock.ts";
 import { BelfryError } from "../platform/errors.ts";
 import type { Random } from "../platform/retry.ts";
 import { compress } from "./compression.ts";
 import { hourPartition, uniqueName } from "./partition.ts";
-import { entriesByReason, formatEntries, parseEntries } from "./quarantine-entry.ts";
 import { KEY_BYTES, seal, unseal } from "./sealed-file.ts";
 import type { Quarantine, QuarantineEntry } from "./sink.ts";
 

@@ -1,3 +1,4 @@
+import { entriesByReason, formatEntries } from "../event/quarantine-entry.ts";
 import type { PutObject } from "../platform/clients.ts";
 import type { Clock } from "../platform/clock.ts";
 import { BelfryError, messageOf } from "../platform/errors.ts";
@@ -5,7 +6,6 @@ import { attempt, type Retrying } from "./attempts.ts";
 import { compress, fileExtension } from "./compression.ts";
 import { isPassing } from "./failure.ts";
 import { hourPartition, uniqueName } from "./partition.ts";
-import { entriesByReason, formatEntries } from "./quarantine-entry.ts";
 import type { Quarantine, QuarantineEntry } from "./sink.ts";
 
 export interface S3QuarantineOptions extends Retrying {

@@ -1,5 +1,7 @@
+import type { QuarantineEntry } from "../event/quarantine-entry.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
-import type { Resource } from "../event/resource.ts";
+
+export type { QuarantineEntry } from "../event/quarantine-entry.ts";
 
 /** What a sink may use of its invocation. */
 export interface WriteContext {
@@ -14,21 +16,6 @@ export interface WriteContext {
 export interface Sink {
   readonly name: string;
   write(batch: RecordBatch, records: readonly number[], context: WriteContext): Promise<void>;
-}
-
-/** One record that no retry mends, with all that is needed to look at it and to send it through again. */
-export interface QuarantineEntry {
-  readonly id: string;
-  readonly reason: string;
-  /** The sink that refused it; absent when it never got to one. */
-  readonly sink?: string;
-  /** Where it came from: `kinesis:<stream>/<shard>:<sequence>`, `s3://bucket/key`. */
-  readonly origin: string;
-  readonly resource: Resource;
-  /** Epoch milliseconds of the event, when known. */
-  readonly time?: number;
-  /** The bytes as they came, before any redaction. */
-  readonly original: Uint8Array;
 }
 
 /** Where quarantined records are kept, encrypted: an S3 bucket in AWS, a folder locally. `put` raises when it could not keep them all. */

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { SLACK } from "../event/payload.ts";
 import { BelfryError, messageOf } from "../platform/errors.ts";
+import { isGzip, isZstd } from "../platform/plain-bytes.ts";
 import { zstdDecompressAll } from "../platform/zstd-frames.ts";
 
 // The gzip trailer says the inflated size (RFC 1952, ISIZE). It is only a hint for the size of the first chunk: a lie costs one allocation.
@@ -8,16 +9,6 @@ const MAX_CHUNK = 64 * 1024 * 1024;
 const MIN_CHUNK = 64 * 1024;
 // Deflate cannot do better than 1032 : 1. https://zlib.net/zlib_tech.html
 const MAX_RATIO = 1032;
-
-/** True for bytes that begin as gzip does (RFC 1952). */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-/** True for bytes that begin as a Zstandard frame does (RFC 8878). */
-export function isZstd(bytes: Uint8Array): boolean {
-  return bytes.length > 4 && bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
-}
 
 /**
  * Inflates gzip or Zstandard bytes; anything else is returned as it is. Raises TOO_LARGE as soon as more than `maxBytes` come out, so a

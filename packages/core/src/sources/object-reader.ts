@@ -1,11 +1,8 @@
-import { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
 import { payloadOf, SLACK } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
 import { keyOf } from "../event/record-id.ts";
-import { cutAtFrames } from "../platform/zstd-frames.ts";
+import { isCorruption, plainBytes } from "../platform/plain-bytes.ts";
 import { WINDOW_BYTES } from "./decode-items.ts";
-import { isGzip, isZstd } from "./inflate.ts";
 import { type JsonPieces, piecesOf } from "./json-pieces.ts";
 import { LineReader } from "./lines.ts";
 import type { OpenObject } from "./open-object.ts";
@@ -14,7 +11,6 @@ import type { OpenObject } from "./open-object.ts";
 const FIRST_WINDOW_BYTES = 128 * 1024;
 
 const NEWLINE = 10;
-const MAGIC_BYTES = 5;
 
 /**
  * Reads an object in windows of a few megabytes whatever its size. A line (or JSON record) longer than `limits.lineBytes` is quarantined alone,
@@ -32,7 +28,7 @@ export async function* readObject(object: OpenObject, batch: RecordBatch): Async
       }
     }
   } catch (error) {
-    if (!isZlibError(error)) throw error;
+    if (!isCorruption(error)) throw error;
     broken = error;
   }
   yield* window.drain(batch, broken === undefined);
@@ -148,45 +144,4 @@ class Window {
     batch.received++;
     return batch.append(place, Number.NaN, false, key, 0, key.byteLength);
   }
-}
-
-/** The bytes of a body, decompressed when its first bytes say so. */
-async function* plainBytes(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  const chunks = body[Symbol.asyncIterator]();
-  const head: Buffer[] = [];
-  let length = 0;
-  while (length < MAGIC_BYTES) {
-    const next = await chunks.next();
-    if (next.done === true) break;
-    head.push(Buffer.from(next.value));
-    length += next.value.length;
-  }
-  const first = Buffer.concat(head);
-  const decompressor = isGzip(first)
-    ? createGunzip({ chunkSize: CHUNK })
-    : isZstd(first)
-      ? createZstdDecompress({ chunkSize: CHUNK })
-      : undefined;
-  const all = concatenate(first, chunks);
-  if (decompressor === undefined) {
-    yield* all;
-    return;
-  }
-  const source = Readable.from(isZstd(first) ? cutAtFrames(all) : all);
-  source.on("error", (error) => decompressor.destroy(error));
-  yield* source.pipe(decompressor) as AsyncIterable<Buffer>;
-}
-
-const CHUNK = 256 * 1024;
-
-async function* concatenate(first: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
-  if (first.length > 0) yield first;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-    yield Buffer.from(next.value.buffer, next.value.byteOffset, next.value.byteLength);
-  }
-}
-
-function isZlibError(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  return code.startsWith("Z_") || code.startsWith("ZSTD_") || code === "ERR_ZSTD_INVALID_PARAM";
 }

@@ -1,11 +1,10 @@
 import type { Config } from "@belfry/core/config/schema";
-import type { QuarantineEntry } from "@belfry/core/sinks/sink";
+import { isWholeItem, type QuarantineEntry } from "@belfry/core/event/quarantine-entry";
+import { isGzip, isZstd } from "@belfry/core/platform/plain-bytes";
 import { decodeItems } from "@belfry/core/sources/decode-items";
-import { isGzip, isZstd } from "@belfry/core/sources/inflate";
 import { deaggregate } from "@belfry/core/sources/kpl";
 import { type GetObject, objectSource } from "@belfry/core/sources/s3-object";
 import type { Source } from "@belfry/core/sources/source";
-import { RETRIES_EXHAUSTED } from "./given-up.ts";
 import { lambdaEventOf } from "./lambda-event.ts";
 import { messageSource } from "./message-source.ts";
 
@@ -17,13 +16,10 @@ export interface EntryWorld {
   readonly now: number;
 }
 
-// The reasons of decoding, which stand on whole delivery items.
-const OF_WHOLE_ITEM = /^(?:bad base64|bad compression|bad envelope|bomb)\b/;
-
 /** Whether an entry is one log record, which has its id already, and not a delivery item that records are still to be decoded from. */
-export function isRecord({ reason, original }: QuarantineEntry): boolean {
-  if (reason === RETRIES_EXHAUSTED || OF_WHOLE_ITEM.test(reason)) return false;
-  const bytes = Buffer.from(original);
+export function isRecord(entry: QuarantineEntry): boolean {
+  if (isWholeItem(entry)) return false;
+  const bytes = Buffer.from(entry.original);
   return !isGzip(bytes) && !isZstd(bytes) && deaggregate(bytes) === undefined;
 }
 

@@ -1,10 +1,8 @@
+import { RETRIES_EXHAUSTED } from "@belfry/core/event/quarantine-entry";
 import { idText } from "@belfry/core/event/record-id";
 import type { Resource } from "@belfry/core/event/resource";
 import { Stream } from "@belfry/core/event/stream";
 import type { Quarantine } from "@belfry/core/sinks/sink";
-
-/** Why something is in the quarantine that no invocation could take: what a dead-letter queue or an S3 on-failure destination keeps in AWS. */
-export const RETRIES_EXHAUSTED = "retries exhausted";
 
 /** One thing that was given up: its bytes as they came, and where from. */
 export interface GivenUp {

@@ -1,6 +1,7 @@
 import { Readable, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { inflate, isGzip, isZstd } from "@belfry/core/sources/inflate";
+import { isGzip, isZstd } from "@belfry/core/platform/plain-bytes";
+import { inflate } from "@belfry/core/sources/inflate";
 import { type LambdaEvent, lambdaEventOf } from "./lambda-event.ts";
 
 /** What a file given to `ingest` holds, piece by piece, in its order. */

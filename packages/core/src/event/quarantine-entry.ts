@@ -1,6 +1,21 @@
 import * as z from "zod";
 import { BelfryError } from "../platform/errors.ts";
-import type { QuarantineEntry } from "./sink.ts";
+import type { Resource } from "./resource.ts";
+
+/** One record that no retry mends, with all that is needed to look at it and to send it through again. */
+export interface QuarantineEntry {
+  readonly id: string;
+  readonly reason: string;
+  /** The sink that refused it; absent when it never got to one. */
+  readonly sink?: string;
+  /** Where it came from: `kinesis:<stream>/<shard>:<sequence>`, `s3://bucket/key`. */
+  readonly origin: string;
+  readonly resource: Resource;
+  /** Epoch milliseconds of the event, when known. */
+  readonly time?: number;
+  /** The bytes as they came, before any redaction. */
+  readonly original: Uint8Array;
+}
 
 const StoredResource = z.object({
   account: z.string(),
@@ -67,4 +82,15 @@ export function entriesByReason(entries: readonly QuarantineEntry[]): Map<string
     else group.push(entry);
   }
   return groups;
+}
+
+/** Why something is in the quarantine that no invocation could take: what a dead-letter queue or an S3 on-failure destination keeps in AWS. */
+export const RETRIES_EXHAUSTED = "retries exhausted";
+
+// The reasons of decoding, which stand on whole delivery items.
+const OF_WHOLE_ITEM = /^(?:bad base64|bad compression|bad envelope|bad replay|bomb)\b/;
+
+/** Whether an entry is not one log record, which has its id already, but a delivery item that records are still to be decoded from. */
+export function isWholeItem({ reason }: Pick<QuarantineEntry, "reason">): boolean {
+  return reason === RETRIES_EXHAUSTED || OF_WHOLE_ITEM.test(reason);
 }
