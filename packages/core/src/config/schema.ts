@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DATASETS } from "./datasets.ts";
+import { Deploy } from "./deploy/schema.ts";
 
 const SinkName = z
   .string()
@@ -186,6 +187,7 @@ export const ConfigSchema = z.strictObject({
       entry: z.string().describe("a TypeScript module that exports `process`, by path from the configuration"),
     })
     .optional(),
+  deploy: Deploy.prefault({}),
   tests: z.array(TestCase).default([]),
 });
 

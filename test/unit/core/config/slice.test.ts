@@ -28,7 +28,7 @@ it.each(["transform", "process"] as const)(
 
 it("is valid as a configuration by itself, and a copy", () => {
   const slice = sliceConfig(config, "ingest");
-  expect(ConfigSchema.parse(slice)).toEqual({ ...slice, tests: [] });
+  expect(ConfigSchema.parse(slice)).toMatchObject(slice);
   expect(slice.routes).not.toBe(config.routes);
 });
 

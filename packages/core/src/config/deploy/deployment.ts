@@ -1,0 +1,32 @@
+import { BelfryError } from "../../platform/errors.ts";
+import type { DeployConfig } from "./schema.ts";
+
+/** What is deployed, with the profile's choices filled in; stacks read this. */
+export interface Deployment extends Omit<DeployConfig, "encryption" | "ingest"> {
+  readonly encryption: "aws" | "customer";
+  readonly ingest: DeployConfig["ingest"] & { readonly buffer: "none" | "provisioned" | "on-demand" };
+  /** The home region and then all others. */
+  readonly allRegions: readonly string[];
+  /** Whether other accounts or regions send to this one, which takes a stream that they can reach. */
+  readonly central: boolean;
+}
+
+/** Fills in what the profile decides. Raises BAD_CONFIG for parts that exclude each other. */
+export function resolveDeployment(deploy: DeployConfig): Deployment {
+  const organization = deploy.profile === "organization";
+  const central = organization || deploy.regions.length > 0;
+  const buffer = deploy.ingest.buffer ?? (central ? "on-demand" : "none");
+  if (central && buffer === "none") {
+    throw new BelfryError(
+      "BAD_CONFIG",
+      "deploy.ingest.buffer is none, but other accounts or regions can only send to a stream: take provisioned or on-demand",
+    );
+  }
+  return {
+    ...deploy,
+    encryption: deploy.encryption ?? (organization ? "customer" : "aws"),
+    ingest: { ...deploy.ingest, buffer },
+    allRegions: [deploy.region, ...deploy.regions],
+    central,
+  };
+}

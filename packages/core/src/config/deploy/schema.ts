@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { Archive } from "./archive.ts";
+import { Ingest } from "./ingest.ts";
+import { AccountId, Region } from "./names.ts";
+import { Organization } from "./organization.ts";
+
+/** What is deployed to AWS, and how. A profile only chooses defaults; each of them can be set. */
+export const Deploy = z
+  .strictObject({
+    profile: z
+      .enum(["minimal", "organization"])
+      .default("minimal")
+      .describe("minimal: one account, least cost; organization: a central account for many"),
+    region: Region.default("us-east-1").describe("the home region: where the pipeline runs"),
+    regions: z.array(Region).default([]).describe("further regions whose logs and events come to the home region"),
+    account: AccountId.optional().describe("the account that this may be deployed to; any when absent"),
+    organization: Organization.optional(),
+    trustedAccounts: z
+      .array(AccountId)
+      .default([])
+      .describe("accounts that may send logs and events, where there is no organization"),
+    encryption: z
+      .enum(["aws", "customer"])
+      .optional()
+      .describe("customer: one KMS key of your own for all data at rest (default: customer in an organization)"),
+    logRetentionDays: z.int().min(1).max(3653).default(30).describe("of Belfry's own log groups"),
+    removal: z
+      .enum(["retain", "destroy"])
+      .default("retain")
+      .describe(
+        "what becomes of data when a stack is removed: destroy removes state, stream and key, and buckets once they are empty",
+      ),
+    email: z.array(z.email()).default([]).describe("addresses that alarms are sent to"),
+    ingest: Ingest.prefault({}),
+    archive: Archive.prefault({}),
+  })
+  .superRefine((deploy, context) => {
+    if (deploy.profile === "organization" && deploy.organization === undefined && deploy.trustedAccounts.length === 0) {
+      context.addIssue({
+        code: "custom",
+        path: ["organization"],
+        message: "the profile `organization` needs organization.id, or trustedAccounts where there is no organization",
+      });
+    }
+    if (deploy.regions.includes(deploy.region)) {
+      context.addIssue({ code: "custom", path: ["regions"], message: `${deploy.region} is the home region already` });
+    }
+  });
+
+export type DeployConfig = z.output<typeof Deploy>;

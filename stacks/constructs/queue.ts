@@ -1,0 +1,54 @@
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Effect, PolicyStatement, type PrincipalBase, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import type { StackContext } from "../stack-context.ts";
+import { addAlarm } from "./alarm.ts";
+
+/** SQS keeps messages at most so long. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const LONGEST = Duration.days(14);
+
+/**
+ * A queue for what a target, a function or another queue could not take, `belfry-<stage>-<what>`, with an alarm when anything is in it. It takes messages by TLS
+ * alone. Who sends to it is named with {@link allowSend}, save Lambda, which sends by its function's role.
+ */
+export function deadLetterQueue(scope: Construct, id: string, context: StackContext, what: string): Queue {
+  const queue = new Queue(scope, id, {
+    queueName: context.names.of(what),
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: LONGEST,
+    removalPolicy: context.deployment.removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+  });
+  addAlarm(scope, `${id}Alarm`, context, {
+    name: `${what}-not-empty`,
+    description: `Something could not be delivered and waits in the queue ${what}.`,
+    metric: {
+      namespace: "AWS/SQS",
+      name: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: context.names.of(what) },
+      statistic: "Maximum",
+    },
+    threshold: 0,
+    comparison: "GreaterThanThreshold",
+    missing: "notBreaching",
+  });
+  return queue;
+}
+
+/** Lets an AWS service send to a queue on behalf of the named resources of this account, and of nothing else. */
+export function allowSend(queue: Queue, service: string, sourceArns: readonly string[]): void {
+  const principal: PrincipalBase = new ServicePrincipal(service);
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.ALLOW,
+      principals: [principal],
+      actions: ["sqs:SendMessage"],
+      resources: [queue.queueArn],
+      conditions: {
+        ArnEquals: { "aws:SourceArn": sourceArns },
+        StringEquals: { "aws:SourceAccount": Stack.of(queue).account },
+      },
+    }),
+  );
+}
