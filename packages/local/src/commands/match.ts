@@ -1,4 +1,5 @@
 import { compilePattern, type EventPattern } from "@belfry/core/patterns/event-pattern";
+import { compileFilterPattern } from "@belfry/core/patterns/filter-pattern";
 import { InvalidPatternError } from "@belfry/core/patterns/invalid-pattern-error";
 import { BelfryError, messageOf } from "@belfry/core/platform/errors";
 import { Command } from "commander";
@@ -8,7 +9,7 @@ import type { Terminal } from "../cli/terminal.ts";
 import { jsonMembers } from "../json-members.ts";
 
 const HELP = `
-Patterns are Amazon EventBridge event patterns and match as they do in AWS.
+Patterns are Amazon EventBridge event patterns and match as they do in AWS. With --filter it is a filter pattern of CloudWatch Logs, and a log line.
 
 Exit codes:
   0  it matches (with --lines: every line was answered)
@@ -19,6 +20,7 @@ Examples:
   $ belfry match --pattern '{"source":["aws.ec2"]}' --event '{"source":"aws.ec2"}'
   $ belfry match --pattern @rule.json --event @event.json
   $ aws events describe-rule --name stop --query EventPattern --output text | belfry match --pattern - --event @event.json
+  $ belfry match --filter '{ $.level = "error" && $.ms > 500 }' --line '{"level":"error","ms":812}'
   $ belfry match --lines cases.ndjson       lines of {"pattern": …, "event": …}, each JSON or JSON in a string;
                                             each answered as {"match":true|false} or {"invalid":"reason"}`;
 
@@ -26,6 +28,8 @@ interface MatchOptions {
   readonly pattern?: string;
   readonly event?: string;
   readonly lines?: string;
+  readonly filter?: string;
+  readonly line?: string;
   readonly json?: boolean;
 }
 
@@ -35,11 +39,17 @@ export function matchCommand(terminal: Terminal): Command {
     .description("evaluate an event pattern against an event")
     .option("--pattern <json>", "the event pattern; @FILE or - to read it from there")
     .option("--event <json>", "the event; @FILE or - to read it from there")
+    .option(
+      "--filter <pattern>",
+      "a filter pattern of CloudWatch Logs, in place of --pattern; @FILE or - to read it from there",
+    )
+    .option("--line <text>", "the log line for --filter; @FILE or - to read it from there")
     .option("--lines <file>", "answer JSON lines of pattern and event, - for standard input")
     .option("--json", 'answer {"match":true|false}, for machines')
     .addHelpText("after", HELP)
     .action(async (options: MatchOptions) => {
       if (options.lines !== undefined) await matchLines(options, terminal);
+      else if (options.filter !== undefined || options.line !== undefined) await matchFilter(options, terminal);
       else await matchOne(options, terminal);
     });
 }
@@ -49,7 +59,18 @@ async function matchOne({ pattern, event, json }: MatchOptions, terminal: Termin
     throw new BelfryError("BAD_ARGUMENT", "give --pattern and --event, or --lines; see belfry match --help");
   }
   const compiled = compilePattern(await argumentText(pattern));
-  const match = matchEvent(compiled, await argumentText(event));
+  tell(matchEvent(compiled, await argumentText(event)), json, terminal);
+}
+
+async function matchFilter({ filter, line, json }: MatchOptions, terminal: Terminal): Promise<void> {
+  if (filter === undefined || line === undefined) {
+    throw new BelfryError("BAD_ARGUMENT", "give --filter and --line; see belfry match --help");
+  }
+  const compiled = compileFilterPattern((await argumentText(filter)).trim());
+  tell(compiled.matches((await argumentText(line)).replace(/\r?\n$/, "")), json, terminal);
+}
+
+function tell(match: boolean, json: boolean | undefined, terminal: Terminal): void {
   if (json === true) terminal.print(JSON.stringify({ match }));
   else terminal.print(match ? terminal.paint.good("match") : terminal.paint.bad("no match"));
   if (!match) terminal.exitCode = ExitCode.no;

@@ -47,6 +47,16 @@ describe("belfry match", () => {
     await expect(match("--pattern", '{"a":["x"]}')).rejects.toThrow("give --pattern and --event, or --lines");
   });
 
+  it("evaluates a filter pattern of CloudWatch Logs against a line", async () => {
+    const filter = "[ip = %10\\.0\\..*%, ..., status = 5*]";
+    expect(await match("--filter", filter, "--line", "10.0.3.1 GET / 503")).toMatchObject({ printed: ["match"] });
+    expect(await match("--filter", filter, "--line", "10.0.3.1 GET / 200")).toMatchObject({ exitCode: 1 });
+    await expect(match("--filter", "foo-bar", "--line", "x")).rejects.toThrow(
+      "filter pattern is not valid: a term with",
+    );
+    await expect(match("--filter", "x")).rejects.toThrow("give --filter and --line");
+  });
+
   it("answers lines one by one, JSON or JSON in a string, numbers as they are spelt", async () => {
     const cases = path.join(folder, "cases.ndjson");
     await writeFile(
