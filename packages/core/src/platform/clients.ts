@@ -32,7 +32,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
  * What all AWS clients share. One attempt: sinks retry by themselves, and only what failed. HTTP/1.1 with the process's own connections, also
  * for Kinesis, whose client takes HTTP/2 by default. Region, credentials and AWS_ENDPOINT_URL come from the environment.
  */
-async function settings(region: string | undefined) {
+export async function settings(region: string | undefined) {
   const { NodeHttpHandler } = await import("@smithy/node-http-handler");
   const requestHandler = new NodeHttpHandler({
     httpAgent,
@@ -45,7 +45,9 @@ async function settings(region: string | undefined) {
 }
 
 /** Makes one client for each region, on first use: a client that is not used costs nothing at start. */
-function perRegion<T>(make: (region: string | undefined) => Promise<T>): (region: string | undefined) => Promise<T> {
+export function perRegion<T>(
+  make: (region: string | undefined) => Promise<T>,
+): (region: string | undefined) => Promise<T> {
   const clients = new Map<string | undefined, Promise<T>>();
   return (region) => {
     const known = clients.get(region) ?? make(region);
@@ -64,7 +66,8 @@ const kinesisClient = perRegion(async (region) => {
   return new KinesisClient(await settings(region));
 });
 
-const s3Client = perRegion(async (region) => {
+/** S3 clients, for the other files of this folder. */
+export const s3Client = perRegion(async (region) => {
   const { S3Client } = await import("@aws-sdk/client-s3");
   // Stand-ins on one address do not serve a host name for each bucket.
   const forcePathStyle = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL) !== undefined;
