@@ -1,6 +1,8 @@
+import type { ShippedRuleName } from "../../packages/core/src/config/deploy/shipped-rule-names.ts";
+
 /** A rule that Belfry brings along: which events of AWS are worth to be brought to the Belfry bus. */
 export interface ShippedRule {
-  readonly name: string;
+  readonly name: ShippedRuleName;
   readonly description: string;
   /** An event pattern for the default bus. No two shipped rules match the same event, or it would come twice. */
   readonly pattern: EventPatternObject;

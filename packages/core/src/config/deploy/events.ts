@@ -1,0 +1,153 @@
+import * as z from "zod";
+import { compilePattern } from "../../patterns/event-pattern.ts";
+import { InvalidPatternError } from "../../patterns/invalid-pattern-error.ts";
+import { messageOf } from "../../platform/errors.ts";
+import { parseSchedule } from "../schedules/schedule-expression.ts";
+import { timeZone } from "../schedules/time-zone.ts";
+import { SHIPPED_RULE_NAMES } from "./shipped-rule-names.ts";
+
+/** The policy of the rules' dead-letter queue names each rule, and SQS takes 8 KiB. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html */
+const MAX_RULES = 50;
+
+const Name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, "a name is a lower-case letter and up to 31 letters, digits and hyphens");
+
+/** An event pattern, refused with EventBridge's reason when the configuration is loaded. */
+const Pattern = z.record(z.string(), z.unknown()).superRefine((pattern, context) => {
+  try {
+    compilePattern(pattern);
+  } catch (error) {
+    if (!(error instanceof InvalidPatternError)) throw error;
+    context.addIssue({ code: "custom", message: `not an event pattern: ${error.reason}` });
+  }
+});
+
+const targetArn = (services: string, what: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^arn:aws[a-z-]*:(${services}):[a-z0-9-]+:\\d{12}:.+$`), `expected the ARN of ${what}`)
+    .refine((arn) => !arn.endsWith(".fifo"), "a FIFO queue or topic needs a message group: take a standard one");
+const Target = targetArn(
+  "lambda|sqs|sns|states|kinesis",
+  "a Lambda function, an SQS queue, an SNS topic, a state machine or a Kinesis stream",
+);
+
+const Rule = z
+  .strictObject({
+    name: Name,
+    description: z.string().max(512).optional(),
+    pattern: Pattern.optional(),
+    shipped: z.enum(SHIPPED_RULE_NAMES).optional().describe("in place of a pattern: what this shipped rule matches"),
+    bus: z
+      .string()
+      .default("belfry")
+      .describe(
+        "belfry: the bus to which all events come; default: the default bus of the home region; or a partner event source",
+      ),
+    targets: z
+      .array(Target)
+      .min(1)
+      .max(5)
+      .describe("ARNs; queues and topics with a key of their own must let the rule's role use it"),
+    replayed: z.boolean().default(false).describe("runs for replayed events too; what notifies somebody must not"),
+  })
+  .refine((rule) => (rule.pattern === undefined) !== (rule.shipped === undefined), "give one of pattern and shipped");
+
+const Schedule = z.strictObject({
+  name: Name,
+  description: z.string().max(512).optional(),
+  expression: z
+    .string()
+    .superRefine(refused(parseSchedule))
+    .describe("rate(…), cron(…) or at(…); `belfry schedule next` says when it runs"),
+  zone: z
+    .string()
+    .default("UTC")
+    .superRefine(refused(timeZone))
+    .describe("the time zone in which it is read, such as Europe/Berlin"),
+  target: Target.optional().describe("ARN; without one, an event `Belfry Schedule` is put on the Belfry bus"),
+  input: z.record(z.string(), z.unknown()).default({}).describe("what the target gets, or the event's detail"),
+});
+
+/** EventBridge: the bus to which events of all regions and accounts come, rules, schedules, archive, schemas. */
+export const Events = z
+  .strictObject({
+    shipped: z
+      .partialRecord(z.enum(SHIPPED_RULE_NAMES), z.boolean())
+      .default({})
+      .describe("switches single shipped rules on or off; what they match comes to the Belfry bus"),
+    rules: z.array(Rule).max(MAX_RULES).default([]).describe("your own rules"),
+    schedules: z.array(Schedule).default([]),
+    alarmsTo: z
+      .strictObject({
+        kinesis: targetArn("kinesis", "a Kinesis stream").optional(),
+        stepFunctions: targetArn("states", "a state machine").optional(),
+        lambda: targetArn("lambda", "a Lambda function").optional(),
+      })
+      .default({})
+      .describe("where alarms' changes of state go, besides the Belfry bus"),
+    capture: z
+      .boolean()
+      .default(true)
+      .describe("store what comes to the Belfry bus in the archive's bucket, below events/"),
+    archive: z
+      .strictObject({
+        days: z.int().min(1).max(3653).default(90),
+        pattern: Pattern.optional().describe("which events are kept for replay; all when absent"),
+      })
+      .prefault({}),
+    partnerSources: z
+      .array(
+        z
+          .string()
+          .regex(/^aws\.partner(\/[.\-_A-Za-z0-9]+){2,}$/, "a partner event source is written aws.partner/<partner>/…"),
+      )
+      .default([])
+      .describe("partner event sources that were offered to this account; their events come to the Belfry bus"),
+    trustedSources: z
+      .array(z.string().min(1).max(256))
+      .min(1)
+      .default(["aws.*", "belfry.*"])
+      .describe("`source` of the events that other accounts may put on the bus; * stands for any characters"),
+    trustedDetailTypes: z
+      .array(z.string().min(1).max(128))
+      .default([])
+      .describe("`detail-type` of those events; any when empty"),
+    schemaRegistry: z.boolean().default(false).describe("a schema registry for your own events"),
+    discoverer: z
+      .boolean()
+      .default(false)
+      .describe("EventBridge infers schemas from what comes to the Belfry bus, for a price per event"),
+  })
+  .superRefine((events, context) => {
+    for (const list of ["rules", "schedules"] as const) {
+      const names = events[list].map(({ name }) => name);
+      names.forEach((name, i) => {
+        if (names.indexOf(name) === i) return;
+        context.addIssue({ code: "custom", path: [list, i, "name"], message: `"${name}" is a name twice` });
+      });
+    }
+    const buses = ["belfry", "default", ...events.partnerSources];
+    events.rules.forEach(({ bus }, i) => {
+      if (buses.includes(bus)) return;
+      context.addIssue({
+        code: "custom",
+        path: ["rules", i, "bus"],
+        message: `no bus "${bus}": there are ${buses.join(", ")}`,
+      });
+    });
+  });
+
+export type EventsConfig = z.output<typeof Events>;
+
+/** Makes an issue of what a reader of texts raises. */
+function refused(read: (text: string) => unknown): (text: string, context: z.RefinementCtx) => void {
+  return (text, context) => {
+    try {
+      read(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: messageOf(error) });
+    }
+  };
+}

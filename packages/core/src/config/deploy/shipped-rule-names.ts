@@ -1,0 +1,31 @@
+/** The rules that Belfry brings along, by their names; what they match stands with the stacks. */
+export const SHIPPED_RULE_NAMES = [
+  "alarm-state-change",
+  "health-event",
+  "trusted-advisor-check",
+  "guardduty-finding",
+  "rds-failure",
+  "certificate-expiry",
+  "cost-anomaly",
+  "synthetics-canary-failure",
+  "s3-object-created",
+  "ec2-instance-state-change",
+  "ec2-spot-interruption",
+  "auto-scaling-failure",
+  "auto-scaling-change",
+  "ecs-task-failure",
+  "ecs-deployment-failure",
+  "codebuild-failure",
+  "codepipeline-failure",
+  "step-functions-failure",
+  "console-sign-in-failure",
+  "root-sign-in",
+  "root-api-call",
+  "security-group-change",
+  "iam-change",
+  "trail-change",
+  "key-deletion",
+  "bucket-policy-change",
+] as const;
+
+export type ShippedRuleName = (typeof SHIPPED_RULE_NAMES)[number];
