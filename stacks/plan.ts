@@ -2,8 +2,11 @@ import type { Stack } from "aws-cdk-lib";
 import type { Code } from "aws-cdk-lib/aws-lambda";
 import { resolveDeployment } from "../packages/core/src/config/deploy/deployment.ts";
 import type { Config } from "../packages/core/src/config/schema.ts";
+import { archive } from "./archive.ts";
 import { foundation } from "./foundation.ts";
+import { ingest } from "./ingest.ts";
 import { namesOf } from "./names.ts";
+import { guardOwnLogs } from "./own-log-groups.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** One stack to be made by an entry: the CDK's (`app.ts`) or SST's (`sst.config.ts`). */
@@ -41,6 +44,13 @@ export function planStacks(config: Config, { stage, code }: PlanOptions): readon
   const names = namesOf(stage, deployment.region);
   const parts: readonly Part[] = [
     { name: "Foundation", description: "key, buckets, state, alarms' topic", build: foundation },
+    { name: "Archive", description: "delivery to S3, table, workgroup", after: ["Foundation"], build: archive },
+    {
+      name: "Ingest",
+      description: "stream and functions that logs come in by",
+      after: ["Foundation", "Archive"],
+      build: ingest,
+    },
   ];
   return parts
     .filter(({ when = true }) => when)
@@ -49,6 +59,9 @@ export function planStacks(config: Config, { stage, code }: PlanOptions): readon
       region,
       description: `Belfry: ${description}`,
       after,
-      build: (stack) => build(stack, { config, deployment, names, region, code }),
+      build: (stack) => {
+        build(stack, { config, deployment, names, region, code });
+        guardOwnLogs(stack);
+      },
     }));
 }

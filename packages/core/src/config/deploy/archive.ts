@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { LogGroupName } from "./names.ts";
 
 /** The archive in S3: what it holds, how it is written, how long it is kept. */
 export const Archive = z.strictObject({
@@ -18,9 +19,12 @@ export const Archive = z.strictObject({
   quarantineDays: z.int().min(1).max(3653).default(90).describe("what was quarantined, and batches that failed"),
   athena: z.boolean().default(true).describe("a Glue table and an Athena workgroup over the archive"),
   direct: z
-    .boolean()
-    .default(false)
+    .strictObject({
+      logGroups: z.array(LogGroupName).default([]).describe("subscribed to it"),
+      filterPattern: z.string().max(1024).default(""),
+    })
+    .optional()
     .describe(
-      "a second delivery stream with a transforming function, for subscriptions that go to Firehose themselves",
+      "a second delivery stream whose records a function transforms, for log groups that go to S3 without routes and other sinks",
     ),
 });

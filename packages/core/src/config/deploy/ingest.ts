@@ -47,4 +47,12 @@ export const Ingest = z.strictObject({
     .array(BucketName)
     .default([])
     .describe("S3 buckets whose new objects are read, such as those of load balancers' logs"),
+  process: z
+    .strictObject({
+      logGroups: z.array(LogGroupName).default([]).describe("subscribed to the function of process.entry"),
+      filterPattern: z.string().max(1024).default(""),
+      fromStream: z.boolean().default(false).describe("it reads the stream, beside Belfry's own function"),
+    })
+    .prefault({})
+    .describe("what your own function (process.entry) gets"),
 });

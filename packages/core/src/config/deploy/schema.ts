@@ -1,8 +1,13 @@
 import * as z from "zod";
+import { Agent } from "./agent.ts";
 import { Archive } from "./archive.ts";
+import { Events } from "./events.ts";
+import { Export } from "./export.ts";
 import { Ingest } from "./ingest.ts";
 import { AccountId, Region } from "./names.ts";
+import { Observe } from "./observe.ts";
 import { Organization } from "./organization.ts";
+import { Retention } from "./retention.ts";
 
 /** What is deployed to AWS, and how. A profile only chooses defaults; each of them can be set. */
 export const Deploy = z
@@ -33,6 +38,11 @@ export const Deploy = z
     email: z.array(z.email()).default([]).describe("addresses that alarms are sent to"),
     ingest: Ingest.prefault({}),
     archive: Archive.prefault({}),
+    export: Export.prefault({}),
+    retention: Retention.prefault({}),
+    observe: Observe.prefault({}),
+    agent: Agent.prefault({}),
+    events: Events.prefault({}),
   })
   .superRefine((deploy, context) => {
     if (deploy.profile === "organization" && deploy.organization === undefined && deploy.trustedAccounts.length === 0) {

@@ -1,0 +1,84 @@
+import { Duration, RemovalPolicy, type Stack } from "aws-cdk-lib";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { bucketArn } from "./constructs/bucket-arn.ts";
+import { LambdaFunction } from "./constructs/lambda-function.ts";
+import { deadLetterQueue } from "./constructs/queue.ts";
+import { sinkAccess } from "./constructs/sink-statements.ts";
+import type { StackContext } from "./stack-context.ts";
+
+/** The queue that buckets tell of new objects. */
+export const OBJECTS_QUEUE = "objects";
+
+/** After so many receptions a message goes to the dead-letter queue. */
+const MAX_RECEIVES = 5;
+
+/** Six times the function's own time-out. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const VISIBILITY_FACTOR = 6;
+
+/** One object a message can be a gigabyte of logs: a function takes few of them at once. */
+const BATCH_SIZE = 5;
+
+/** The S3 path: buckets send `ObjectCreated` notifications to a queue, a function reads the objects. */
+export function addObjectPath(stack: Stack, context: StackContext): void {
+  const queue = addQueue(stack, context);
+  const { ingest } = context.deployment;
+  const { environment, statements } = sinkAccess(stack, context);
+  const ingestFunction = new LambdaFunction(stack, "IngestS3Object", context, {
+    name: "ingest-s3-object",
+    description: "Takes in the lines of new S3 objects",
+    memoryMiB: ingest.memoryMiB,
+    timeoutSeconds: LONGEST_SECONDS,
+    environment,
+    statements: [
+      ...statements,
+      new PolicyStatement({
+        actions: ["s3:GetObject", "s3:GetObjectVersion"],
+        resources: ingest.buckets.map((bucket) => `${bucketArn(stack, bucket)}/*`),
+      }),
+      new PolicyStatement({
+        actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+        resources: [queue.queueArn],
+      }),
+    ],
+  }).function;
+  new CfnEventSourceMapping(stack, "ObjectsMapping", {
+    functionName: ingestFunction.functionName,
+    eventSourceArn: queue.queueArn,
+    batchSize: BATCH_SIZE,
+    functionResponseTypes: ["ReportBatchItemFailures"],
+  });
+}
+
+/** An object is worked on as long as Lambda allows. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const LONGEST_SECONDS = 900;
+
+function addQueue(stack: Stack, context: StackContext): Queue {
+  const { deployment, names } = context;
+  const queue = new Queue(stack, "ObjectsQueue", {
+    queueName: names.of(OBJECTS_QUEUE),
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    visibilityTimeout: Duration.seconds(LONGEST_SECONDS * VISIBILITY_FACTOR),
+    retentionPeriod: Duration.days(14),
+    deadLetterQueue: {
+      queue: deadLetterQueue(stack, "ObjectsDlq", context, `${OBJECTS_QUEUE}-dlq`),
+      maxReceiveCount: MAX_RECEIVES,
+    },
+    removalPolicy: deployment.removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+  });
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal("s3.amazonaws.com")],
+      actions: ["sqs:SendMessage"],
+      resources: [queue.queueArn],
+      conditions: {
+        StringEquals: { "aws:SourceAccount": stack.account },
+        ArnLike: { "aws:SourceArn": deployment.ingest.buckets.map((bucket) => bucketArn(stack, bucket)) },
+      },
+    }),
+  );
+  return queue;
+}
