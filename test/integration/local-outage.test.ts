@@ -7,7 +7,7 @@ import { readQuarantine } from "@belfry/core/sinks/quarantine-folder";
 import type { QuarantineEntry } from "@belfry/core/sinks/sink";
 import { type BelfryFolder, belfryFolder } from "@belfry/local/belfry-folder";
 import { LocalAws } from "@belfry/local/runtime/local-aws";
-import { Pace } from "@belfry/local/runtime/pace";
+import { Pace } from "@belfry/core/platform/pace";
 import { replayQuarantine } from "@belfry/local/runtime/replay-quarantine";
 import { SampleTraffic } from "@belfry/local/runtime/sample-traffic";
 import { LOCAL_SITE, openSession, type Session } from "@belfry/local/runtime/session";

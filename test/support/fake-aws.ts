@@ -78,11 +78,28 @@ function refuse(refusal: string): Answer {
 function answer(fake: FakeAws, request: http.IncomingMessage, body: Buffer): Answer {
   const target = request.headers["x-amz-target"];
   if (typeof target === "string") return putRecords(fake, target, JSON.parse(body.toString("utf8")) as PutCall);
-  const path = decodeURIComponent(new URL(request.url ?? "/", fake.url).pathname);
+  const { pathname, searchParams } = new URL(request.url ?? "/", fake.url);
+  const path = decodeURIComponent(pathname);
+  if (searchParams.get("list-type") === "2") return { status: 200, body: listing(fake, path, searchParams) };
   if (request.method === "PUT") fake.objects.set(path, body);
   const object = fake.objects.get(path);
   if (object === undefined) return { status: 404, body: "<Error><Code>NoSuchKey</Code></Error>" };
   return { status: 200, body: request.method === "PUT" ? "" : object };
+}
+
+const PAGE_KEYS = 2;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html, with few keys a page. */
+function listing(fake: FakeAws, path: string, parameters: URLSearchParams): string {
+  const bucket = `${path.replace(/\/$/, "")}/`;
+  const prefix = bucket + (parameters.get("prefix") ?? "");
+  const after = bucket + (parameters.get("start-after") ?? "");
+  const keys = [...fake.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+  const contents = keys.slice(0, PAGE_KEYS).map((key) => {
+    const name = key.slice(bucket.length);
+    return `<Contents><Key>${name}</Key><LastModified>2026-11-22T12:00:00.000Z</LastModified><ETag>&quot;e-${name}&quot;</ETag></Contents>`;
+  });
+  return `<ListBucketResult><IsTruncated>${keys.length > PAGE_KEYS}</IsTruncated>${contents.join("")}</ListBucketResult>`;
 }
 
 function putRecords(fake: FakeAws, target: string, call: PutCall): Answer {

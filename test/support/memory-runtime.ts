@@ -8,7 +8,7 @@ import { BelfryError } from "@belfry/core/platform/errors";
 import { createLogger } from "@belfry/core/platform/logger";
 import type { Metrics } from "@belfry/core/platform/metrics";
 import { noTracer } from "@belfry/core/platform/tracer";
-import type { QuarantineEntry, Sink } from "@belfry/core/sinks/sink";
+import type { Quarantine, QuarantineEntry, Sink } from "@belfry/core/sinks/sink";
 import type { GetObject } from "@belfry/core/sources/s3-object";
 import type { Runtime } from "@belfry/functions/runtime";
 import type { Context } from "aws-lambda";
@@ -82,6 +82,8 @@ export interface MemoryOptions {
   readonly config?: Partial<Config>;
   readonly objects?: Readonly<Record<string, Buffer>>;
   readonly quarantineFails?: () => boolean;
+  /** In place of `quarantined`. */
+  readonly quarantine?: Quarantine;
 }
 
 export function memoryRuntime(options: MemoryOptions): MemoryRuntime {
@@ -91,7 +93,7 @@ export function memoryRuntime(options: MemoryOptions): MemoryRuntime {
     transforms: [],
     route: routeTo(...options.sinks.map(({ name }) => name)),
     sinks: options.sinks,
-    quarantine: {
+    quarantine: options.quarantine ?? {
       put: async (entries) => {
         if (options.quarantineFails?.() === true) throw new BelfryError("UNAVAILABLE", "quarantine is down");
         quarantined.push(...entries);

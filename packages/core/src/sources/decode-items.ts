@@ -3,12 +3,14 @@ import type { Config } from "../config/schema.ts";
 import { type DeliveryItem, payloadOf } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
 import { keyOf } from "../event/record-id.ts";
+import { isReplay, parseParts, type ReplayedItem, type ReplayPart, zippedParts } from "../event/replay-payload.ts";
 import type { Stream } from "../event/stream.ts";
 import { BelfryError, messageOf } from "../platform/errors.ts";
 import { EnvelopeReader, MalformedEnvelope } from "./envelope.ts";
 import { inflate, release } from "./inflate.ts";
 import { deaggregate } from "./kpl.ts";
 import { LineReader } from "./lines.ts";
+import { ReplayedReader } from "./replayed.ts";
 import { type Carrier, StreamTable } from "./streams.ts";
 
 /** One delivery item with its bytes as the service gave them (still base64 text, or bytes). */
@@ -18,6 +20,8 @@ export interface RawItem {
   readonly carrier: Carrier;
   /** Its place among several that came as one item. */
   readonly part?: number;
+  /** What ids are made from in place of the item's own id: the one that it had before it was replayed. */
+  readonly key?: string;
   /** Epoch milliseconds at which the service got it, for records that say no time. */
   readonly arrivalTime: number;
 }
@@ -82,11 +86,48 @@ function* open(raw: RawItem, config: DecodeConfig, streams: StreamTable, batch: 
     reject(batch, raw, streams, Buffer.from(String(raw.data)), messageOf(error));
     return;
   }
+  if (isReplay(bytes)) return yield* openReplay(raw, bytes, config, streams, batch);
   const parts = deaggregate(bytes) ?? [bytes];
   for (const [i, part] of parts.entries()) {
     const reader = openPart(raw, part, i, config, streams, batch);
     if (reader !== undefined) yield reader;
   }
+}
+
+/** What a replay put into the stream: records under their own ids, and then items as if they came for the first time. */
+function* openReplay(
+  raw: RawItem,
+  bytes: Buffer,
+  config: DecodeConfig,
+  streams: StreamTable,
+  batch: RecordBatch,
+): Generator<Reader> {
+  let parts: readonly ReplayPart[];
+  try {
+    parts = parseParts(inflate(zippedParts(bytes), config.limits.inflatedBytes));
+  } catch (error) {
+    if (!(error instanceof BelfryError)) throw error;
+    reject(batch, raw, streams, bytes, `bad replay: ${error.message}`);
+    return;
+  }
+  const reader = new ReplayedReader(
+    parts.filter((part) => part.kind !== "item"),
+    raw.item.id,
+  );
+  yield { read: (into) => reader.read(into, WINDOW_BYTES) };
+  for (const part of parts) if (part.kind === "item") yield* open(rawOf(part, raw), config, streams, batch);
+}
+
+/** An item as it was before it was replayed, but answered as the stream record that brings it now. */
+function rawOf({ key, origin, carrier, time, base64, original }: ReplayedItem, outer: RawItem): RawItem {
+  const bytes = Buffer.from(original);
+  return {
+    item: { id: outer.item.id, origin },
+    data: base64 === true ? bytes.toString("utf8") : bytes,
+    carrier,
+    key,
+    arrivalTime: time ?? outer.arrivalTime,
+  };
 }
 
 function openPart(
@@ -113,7 +154,7 @@ function openPart(
       stream: streams.forCarrier(raw.carrier),
       offset: 0,
       time: raw.arrivalTime,
-      keyPrefix: [raw.item.id, raw.part ?? 0, index].filter((place) => place !== 0).join("/") + ":",
+      keyPrefix: [raw.key ?? raw.item.id, raw.part ?? 0, index].filter((place) => place !== 0).join("/") + ":",
     };
     const lines = new LineReader(payloadOf(inflated, raw.item), origin);
     return { read: (into) => lines.read(into, WINDOW_BYTES), ...own };
@@ -163,7 +204,7 @@ function appendWhole(
     start: 0,
     end: bytes.length,
   };
-  const key = keyOf(raw.item.id);
+  const key = keyOf(raw.key ?? raw.item.id);
   batch.received++;
   return batch.append(place, raw.arrivalTime, false, key, 0, key.byteLength);
 }

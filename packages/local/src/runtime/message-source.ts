@@ -1,7 +1,5 @@
-import { payloadOf } from "@belfry/core/event/payload";
-import { keyOf } from "@belfry/core/event/record-id";
 import type { Resource } from "@belfry/core/event/resource";
-import { Stream } from "@belfry/core/event/stream";
+import { appendMessage } from "@belfry/core/sources/replayed";
 import type { Source } from "@belfry/core/sources/source";
 
 /** One log message, of as many lines as it has. */
@@ -44,18 +42,10 @@ export function messageSource(messages: readonly Message[]): Source {
     items,
     *batches(batch) {
       for (const [i, message] of messages.entries()) {
-        // A copy: transforms mask secrets in place.
-        const bytes = Buffer.from(message.bytes);
-        const place = {
-          payload: batch.addPayload(payloadOf(bytes, items[i])),
-          stream: batch.addStream(new Stream(message.resource)),
-          start: 0,
-          end: bytes.length,
-        };
-        const key = keyOf(String(i));
-        batch.received++;
-        const record = batch.append(place, message.timeMs ?? Number.NaN, false, key, 0, key.byteLength);
-        if (message.id !== undefined) batch.setId(record, message.id);
+        const { bytes, resource, timeMs, id } = message;
+        const timed = timeMs === undefined ? {} : { timeMs };
+        const known = id === undefined ? {} : { id };
+        appendMessage(batch, { bytes, resource, ...timed, ...known, key: String(i) }, items[i]);
       }
       if (batch.count > 0) yield batch;
     },

@@ -1,9 +1,10 @@
 import { Readable } from "node:stream";
 import type { Config } from "@belfry/core/config/schema";
 import type { Pipeline } from "@belfry/core/pipeline";
+import type { Pace } from "@belfry/core/platform/pace";
 import type { Sink } from "@belfry/core/sinks/sink";
 import { fileSource } from "./file-source.ts";
-import type { Pace } from "./pace.ts";
+
 import type { RecordFilter } from "./record-filter.ts";
 
 export interface ArchiveReplay {

@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import type { Pipeline } from "@belfry/core/pipeline";
+import type { Pace } from "@belfry/core/platform/pace";
 import { type QuarantineFile, type QuarantineFolder, readQuarantine } from "@belfry/core/sinks/quarantine-folder";
 import type { Quarantine, QuarantineEntry, Sink } from "@belfry/core/sinks/sink";
 import type { Source } from "@belfry/core/sources/source";
 import { type EntryWorld, isRecord, itemSource, recordsSource } from "./entry-source.ts";
-import type { Pace } from "./pace.ts";
+
 import type { RecordFilter } from "./record-filter.ts";
 
 export interface QuarantineReplay {
