@@ -3,12 +3,14 @@ import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { type Bucket, StorageClass } from "aws-cdk-lib/aws-s3";
+import { CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { ALARM_TOPIC } from "./constructs/alarm.ts";
 import { dataBucket } from "./constructs/data-bucket.ts";
 import { KEY_PARAMETER } from "./constructs/data-key.ts";
+import { SCHEDULE_GROUP } from "./constructs/schedule.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** The bucket of the archive: `logs/…` by Firehose, `exports/…` by CloudWatch Logs' export tasks. */
@@ -25,6 +27,7 @@ export function foundation(stack: Stack, context: StackContext): void {
   addFailuresBucket(stack, context);
   addStateTable(stack, context);
   addAlarmTopic(stack, context);
+  new CfnScheduleGroup(stack, "ScheduleGroup", { name: context.names.of(SCHEDULE_GROUP) });
 }
 
 function removalOf({ deployment }: StackContext): RemovalPolicy {
