@@ -21,8 +21,8 @@ export class AwsCallError extends BelfryError {
   constructor(action: string, cause: unknown) {
     const awsName = nameOf(cause);
     const refusal = DENIED.test(awsName) ? "denied" : CREDENTIALS.test(awsName) ? "credentials" : "other";
-    const text = `${action} failed: ${awsName}: ${messageOf(cause)}`;
-    super(refusal === "credentials" ? "BAD_CONFIG" : "UNAVAILABLE", text, { cause, retryable: refusal === "other" });
+    const code = refusal === "credentials" ? "BAD_CONFIG" : "UNAVAILABLE";
+    super(code, `${action} failed: ${wordsOf(cause, awsName)}`, { cause, retryable: refusal === "other" });
     this.action = action;
     this.awsName = awsName;
     this.refusal = refusal;
@@ -65,6 +65,13 @@ export async function allPages<T>(
   const all: T[] = [];
   for await (const items of pages(action, read)) all.push(...items);
   return all;
+}
+
+/** An answer that is no error document, as of a service that an emulator lacks, has nothing but its status. */
+function wordsOf(cause: unknown, awsName: string): string {
+  const status = (cause as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  if (awsName === "Unknown" && status !== undefined) return `an answer of status ${status} that says nothing`;
+  return `${awsName}: ${messageOf(cause)}`;
 }
 
 /** Connection errors have a code (`ECONNREFUSED`), and some are wrapped in an AggregateError that has no message of its own. */
