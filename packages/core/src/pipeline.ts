@@ -1,5 +1,6 @@
 import { DocumentEncoder } from "./event/document-encoder.ts";
 import { type Accounting, countFates, emptyAccounting, Fate, type SinkFates } from "./event/fates.ts";
+import { dropOwnLogs } from "./event/own-logs.ts";
 import { RecordBatch } from "./event/record-batch.ts";
 import { messageOf } from "./platform/errors.ts";
 import { noSpan, type Span } from "./platform/tracer.ts";
@@ -106,6 +107,7 @@ function transformBatch(
   options: RunOptions,
   stages: StageClock,
 ): void {
+  dropOwnLogs(batch);
   stages.time("parse", () => parts.parse(batch));
   for (const transform of parts.transforms) stages.time(transform.name, () => transform.apply(batch));
   stages.time("route", () =>

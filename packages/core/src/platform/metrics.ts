@@ -1,4 +1,5 @@
 import { type Accounting, brokenIdentity, total } from "../event/fates.ts";
+import { OWN_LOGS_RULE } from "../event/own-logs.ts";
 
 /** Names what a metric is split by; each further value of a dimension is one more metric to pay for. */
 export type Dimensions = Readonly<Record<string, string>>;
@@ -56,6 +57,12 @@ export const METRICS: readonly MetricDefinition[] = [
   metric("EventsQuarantined", "Count", "Function Sink", "records that this sink will never take"),
   metric("EventsRetried", "Count", "Function Sink", "records that this sink did not take now"),
   metric("IdentityBroken", "Count", "Function", "1 when the accounting does not add up, which is a defect; else 0"),
+  metric(
+    "LoopSuspected",
+    "Count",
+    "Function",
+    "log records of Belfry's own that came in and were dropped; 0 is not written",
+  ),
   metric("InvocationDuration", "Milliseconds", "Function", "from the event to the answer"),
   metric("StageDuration", "Milliseconds", "Function Stage", "one stage, summed over the windows of an invocation"),
   metric("SinkDuration", "Milliseconds", "Function Sink", "all writes of one sink in an invocation"),
@@ -72,6 +79,7 @@ export function recordAccounting(metrics: Metrics, accounting: Accounting, invoc
   metrics.count("EventsQuarantined", total(quarantined), of);
   metrics.count("EventsRetried", total(retried), of);
   metrics.count("IdentityBroken", broken === undefined ? 0 : 1, of, broken === undefined ? undefined : { broken });
+  if (dropped[OWN_LOGS_RULE] !== undefined) metrics.count("LoopSuspected", dropped[OWN_LOGS_RULE], of);
   for (const [Rule, count] of Object.entries(dropped)) metrics.count("EventsDropped", count, { ...of, Rule });
   for (const [Reason, count] of Object.entries(quarantined)) {
     metrics.count("EventsQuarantined", count, { ...of, Reason });

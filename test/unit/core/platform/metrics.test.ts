@@ -63,7 +63,8 @@ it("says so when the identity is broken", () => {
 
 it("emits every metric that is defined, by the defined dimensions and unit, and no other", () => {
   const times = { totalMs: 30, stagesMs: { decode: 4, parse: 9 }, sinksMs: { archive: 12 } };
-  const emitted = record(accounting, times).flatMap(({ _aws }) => {
+  const all: Accounting = { ...accounting, received: 11, dropped: { ...accounting.dropped, "own-logs": 1 } };
+  const emitted = record(all, times).flatMap(({ _aws }) => {
     const { Dimensions, Metrics } = _aws.CloudWatchMetrics[0];
     return Metrics.map(
       ({ Name, Unit }: { Name: string; Unit: string }) => `${Name} ${Unit} ${Dimensions[0].join(" ")}`,
