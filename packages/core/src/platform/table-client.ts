@@ -1,0 +1,180 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { awsCall } from "./aws-call.ts";
+import { perRegion, settings } from "./clients.ts";
+import { BelfryError } from "./errors.ts";
+
+/** What an attribute can hold; numbers must be finite. */
+export type TableValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly TableValue[]
+  | { readonly [name: string]: TableValue };
+
+/** Partition and sort key. */
+export interface TableKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** An item with its keys; at most 400 KB. */
+export type TableItem = TableKey & { readonly [attribute: string]: TableValue };
+
+/** What must be true of the item that is there for a write to happen: all that is given, so `{}` is always true. */
+export interface TableCondition {
+  readonly exists?: boolean;
+  readonly equals?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/**
+ * A table of state that must not be lost or doubled. Reads are strongly consistent. A write answers whether its condition was true, and so whether it
+ * happened; each raises AwsCallError when the table could not be asked, and then may have happened all the same.
+ */
+export interface Table {
+  get(key: TableKey, signal: AbortSignal): Promise<TableItem | undefined>;
+  /** The items of a partition whose sort key begins so, in the order of the sort keys. */
+  query(pk: string, skPrefix: string, signal: AbortSignal): Promise<readonly TableItem[]>;
+  /** Replaces the whole item. */
+  put(item: TableItem, condition: TableCondition, signal: AbortSignal): Promise<boolean>;
+  /** Sets these attributes and leaves the others; makes the item where there is none. */
+  update(
+    key: TableKey,
+    set: Readonly<Record<string, TableValue>>,
+    condition: TableCondition,
+    signal: AbortSignal,
+  ): Promise<boolean>;
+  delete(key: TableKey, condition: TableCondition, signal: AbortSignal): Promise<boolean>;
+}
+
+const dynamoClient = perRegion(async (region) => {
+  const { DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
+  return new DynamoDBClient(await settings(region));
+});
+
+/** A DynamoDB table with the string keys `pk` and `sk`. */
+export function dynamoTable(tableName: string, region?: string): Table {
+  const TableName = tableName;
+  return {
+    async get(key, abortSignal) {
+      const { GetItemCommand } = await import("@aws-sdk/client-dynamodb");
+      const client = await dynamoClient(region);
+      const command = new GetItemCommand({ TableName, Key: marshalMap(keyOf(key)), ConsistentRead: true });
+      const { Item } = await awsCall("dynamodb:GetItem", () => client.send(command, { abortSignal }));
+      return Item === undefined ? undefined : unmarshalItem(Item);
+    },
+    async query(pk, skPrefix, abortSignal) {
+      const { paginateQuery } = await import("@aws-sdk/client-dynamodb");
+      const client = await dynamoClient(region);
+      const input = {
+        TableName,
+        ConsistentRead: true,
+        KeyConditionExpression: "pk = :pk AND begins_with(sk, :sk)",
+        ExpressionAttributeValues: { ":pk": { S: pk }, ":sk": { S: skPrefix } },
+      };
+      return awsCall("dynamodb:Query", async () => {
+        const items: TableItem[] = [];
+        for await (const { Items = [] } of paginateQuery({ client }, input, { abortSignal })) {
+          items.push(...Items.map(unmarshalItem));
+        }
+        return items;
+      });
+    },
+    async put(item, condition, abortSignal) {
+      const { PutItemCommand } = await import("@aws-sdk/client-dynamodb");
+      const client = await dynamoClient(region);
+      const command = new PutItemCommand({ TableName, Item: marshalMap(item), ...expression(condition) });
+      return conditional("dynamodb:PutItem", () => client.send(command, { abortSignal }));
+    },
+    async update(key, set, condition, abortSignal) {
+      const { UpdateItemCommand } = await import("@aws-sdk/client-dynamodb");
+      const client = await dynamoClient(region);
+      const command = new UpdateItemCommand({ TableName, Key: marshalMap(keyOf(key)), ...expression(condition, set) });
+      return conditional("dynamodb:UpdateItem", () => client.send(command, { abortSignal }));
+    },
+    async delete(key, condition, abortSignal) {
+      const { DeleteItemCommand } = await import("@aws-sdk/client-dynamodb");
+      const client = await dynamoClient(region);
+      const command = new DeleteItemCommand({ TableName, Key: marshalMap(keyOf(key)), ...expression(condition) });
+      return conditional("dynamodb:DeleteItem", () => client.send(command, { abortSignal }));
+    },
+  };
+}
+
+function keyOf({ pk, sk }: TableKey): Readonly<Record<string, TableValue>> {
+  return { pk, sk };
+}
+
+async function conditional(action: string, call: () => Promise<unknown>): Promise<boolean> {
+  return awsCall(action, async () => {
+    try {
+      await call();
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof Error && thrown.name === "ConditionalCheckFailedException") return false;
+      throw thrown;
+    }
+  });
+}
+
+interface Expression {
+  readonly ConditionExpression?: string;
+  readonly UpdateExpression?: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
+}
+
+/** Attributes stand in expressions as #0 and :0, since their names may be reserved words. */
+function expression(condition: TableCondition, set: Readonly<Record<string, TableValue>> = {}): Expression {
+  const names: Record<string, string> = {};
+  const values: Record<string, AttributeValue> = {};
+  const equation = ([attribute, value]: [string, TableValue]): string => {
+    const at = Object.keys(names).length;
+    names[`#${at}`] = attribute;
+    values[`:${at}`] = marshal(value);
+    return `#${at} = :${at}`;
+  };
+  const sets = Object.entries(set).map(equation);
+  const tests = Object.entries(condition.equals ?? {}).map(equation);
+  if (condition.exists !== undefined) tests.push(`attribute_${condition.exists ? "" : "not_"}exists(pk)`);
+  return {
+    ...(sets.length === 0 ? {} : { UpdateExpression: `SET ${sets.join(", ")}` }),
+    ...(tests.length === 0 ? {} : { ConditionExpression: tests.join(" AND ") }),
+    ...(Object.keys(names).length === 0 ? {} : { ExpressionAttributeNames: names, ExpressionAttributeValues: values }),
+  };
+}
+
+function marshalMap(map: Readonly<Record<string, TableValue>>): Record<string, AttributeValue> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, marshal(value)]));
+}
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
+function marshal(value: TableValue): AttributeValue {
+  if (value === null) return { NULL: true };
+  if (typeof value === "string") return { S: value };
+  if (typeof value === "boolean") return { BOOL: value };
+  if (typeof value === "number") return { N: String(value) };
+  return isList(value) ? { L: value.map(marshal) } : { M: marshalMap(value) };
+}
+
+function isList(value: object): value is readonly TableValue[] {
+  return Array.isArray(value);
+}
+
+function unmarshalItem(item: Record<string, AttributeValue>): TableItem {
+  return unmarshalMap(item) as TableItem;
+}
+
+function unmarshalMap(map: Record<string, AttributeValue>): Record<string, TableValue> {
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, unmarshal(value)]));
+}
+
+function unmarshal(value: AttributeValue): TableValue {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return Number(value.N);
+  if (value.BOOL !== undefined) return value.BOOL;
+  if (value.L !== undefined) return value.L.map(unmarshal);
+  if (value.M !== undefined) return unmarshalMap(value.M);
+  if (value.NULL === true) return null;
+  throw new BelfryError("BAD_PAYLOAD", `an attribute of type ${Object.keys(value).join()} was not written by Belfry`);
+}
