@@ -1,0 +1,94 @@
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { App, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { acknowledgeFindings } from "../../stacks/accepted-findings.ts";
+import { buildApp } from "../../stacks/build-app.ts";
+import { readEntry } from "../../stacks/entry.ts";
+import { ROOT } from "../check/gate.ts";
+
+/** What to synthesize; paths are absolute. */
+export interface SynthInput {
+  readonly config: string;
+  readonly stage: string;
+  /** The folder of the bundles. */
+  readonly dist: string;
+  /** The folder that the cloud assembly is written to, emptied first. */
+  readonly outdir: string;
+}
+
+/** One synthesized stack. */
+export interface StackSize {
+  readonly name: string;
+  readonly region: string;
+  readonly resources: number;
+  readonly templateBytes: number;
+}
+
+/** What CDK's validation and cdk-nag have found and nothing explains, a line each. */
+export interface SynthResult {
+  readonly stacks: readonly StackSize[];
+  readonly findings: readonly string[];
+}
+
+interface ValidationReport {
+  readonly pluginReports: readonly {
+    readonly pluginName: string;
+    readonly violations: readonly {
+      readonly ruleName: string;
+      readonly description: string;
+      readonly violatingConstructs: readonly { readonly constructPath?: string }[];
+    }[];
+  }[];
+}
+
+/** Synthesizes all stacks of a configuration, without credentials and network, as `cdk synth` does, and validates them. */
+export async function synthesize({ config, stage, dist, outdir }: SynthInput): Promise<SynthResult> {
+  rmSync(outdir, { recursive: true, force: true });
+  const entry = await readEntry(ROOT, { BELFRY_CONFIG: config, BELFRY_DIST: dist });
+  const app = new App({ outdir, analyticsReporting: false, context: featureFlags() });
+  const stacks = buildApp(app, entry.config, { stage, code: entry.code });
+  acknowledgeFindings(app);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  const failure = synthFailure(app);
+  const findings = findingsIn(resolve(outdir, "validation-report.json"));
+  if (failure !== undefined && findings.length === 0) throw failure;
+  return {
+    stacks: [...stacks.values()].map(({ stackName, region, templateFile }) => ({
+      name: stackName,
+      region,
+      ...sizeOf(resolve(outdir, templateFile)),
+    })),
+    findings,
+  };
+}
+
+/** The flags of cdk.json, with which `cdk` and SST synthesize. */
+function featureFlags(): Record<string, unknown> {
+  return JSON.parse(readFileSync(resolve(ROOT, "cdk.json"), "utf8")).context;
+}
+
+// Findings make it throw, and are in the report all the same.
+function synthFailure(app: App): unknown {
+  try {
+    app.synth();
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+function findingsIn(report: string): string[] {
+  if (!existsSync(report)) return [];
+  const { pluginReports } = JSON.parse(readFileSync(report, "utf8")) as ValidationReport;
+  return pluginReports.flatMap(({ violations }) =>
+    violations.flatMap(({ ruleName, description, violatingConstructs }) =>
+      violatingConstructs.map(({ constructPath = "" }) => `${ruleName} ${constructPath}: ${description}`),
+    ),
+  );
+}
+
+function sizeOf(template: string): Pick<StackSize, "resources" | "templateBytes"> {
+  const { Resources = {} } = JSON.parse(readFileSync(template, "utf8")) as { Resources?: object };
+  return { resources: Object.keys(Resources).length, templateBytes: statSync(template).size };
+}

@@ -1,0 +1,49 @@
+import { type App, CfnResource, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import type { IConstruct } from "constructs";
+import { APP } from "./names.ts";
+
+/** A finding of cdk-nag that is as it should be. Rules: https://github.com/cdklabs/cdk-nag/blob/main/RULES.md */
+export interface AcceptedFinding {
+  /** With the finding in brackets where the rule has several: `AwsSolutions-IAM5[Resource::*]`. */
+  readonly rule: RegExp;
+  /** Matches paths of constructs, from the stack's name without stage and application: `Foundation/ArchiveBucket/Resource`. */
+  readonly where: RegExp;
+  readonly reason: string;
+}
+
+/** All that is accepted, and why. A test refuses an entry that explains nothing. */
+export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
+  {
+    rule: /^AwsSolutions-S1$/,
+    where: /^Foundation\/(Archive|Failures)Bucket\/Resource$/,
+    reason:
+      "access logs of the buckets that logs are written to would be more than the logs; an organization's trail with data events records who reads them",
+  },
+];
+
+/** Acknowledges each accepted finding on the construct that has it, with its reason, so that cdk-nag reports the others alone. Returns the entries that explained something. */
+export function acknowledgeFindings(app: App): ReadonlySet<AcceptedFinding> {
+  const used = new Set<AcceptedFinding>();
+  const resources = new Map(resourcesOf(app).map((resource) => [resource.node.path, resource]));
+  for (const { ruleName, violatingResources } of new AwsSolutionsChecks().validateScope(app).violations) {
+    for (const { constructPath } of violatingResources) {
+      const place = placeOf(constructPath ?? "");
+      const accepted = ACCEPTED_FINDINGS.find(({ rule, where }) => rule.test(ruleName) && where.test(place));
+      const resource = resources.get(constructPath ?? "");
+      if (accepted === undefined || resource === undefined) continue;
+      used.add(accepted);
+      Validations.of(resource).acknowledge({ id: ruleName, reason: accepted.reason });
+    }
+  }
+  return used;
+}
+
+function resourcesOf(app: App): IConstruct[] {
+  return app.node.findAll().filter((construct) => CfnResource.isCfnResource(construct));
+}
+
+/** A path without stage and application, which `where` knows nothing of. */
+function placeOf(path: string): string {
+  return path.slice(path.indexOf(`-${APP}-`) + APP.length + 2);
+}
