@@ -2,6 +2,7 @@ import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { Terminal } from "./cli/terminal.ts";
 import { configCommand } from "./commands/config.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { ingestCommand } from "./commands/ingest.ts";
 import { matchCommand } from "./commands/match.ts";
@@ -46,6 +47,7 @@ export function belfryCommand(terminal: Terminal): Command {
     replayCommand(terminal),
     testCommand(terminal),
     configCommand(terminal),
+    doctorCommand(terminal),
     scheduleCommand(terminal),
     traceCommand(terminal.print),
   ];

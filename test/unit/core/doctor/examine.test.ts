@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
 import type { DoctorPorts } from "@belfry/core/doctor/check";
 import { CHECKS } from "@belfry/core/doctor/checks";
 import { type ExamineOptions, examine } from "@belfry/core/doctor/examine";
+import { checkIdentity, checkRegion } from "@belfry/core/doctor/reach";
 import { describe, expect, it } from "vitest";
+import { policyOfPage } from "../../../support/policy-of-page.ts";
 import { ACCOUNT, account, refused, settingsFor } from "./account.ts";
 
 const patient: ExamineOptions = { concurrency: 4, deadline: () => new AbortController().signal };
@@ -131,6 +134,18 @@ describe("examine", () => {
 });
 
 describe("the checks", () => {
+  const all = [checkIdentity, checkRegion, ...CHECKS];
+
+  it("need just the actions of the policy on their page", async () => {
+    const needed = new Set(all.flatMap(({ actions }) => actions));
+    expect([...needed].sort()).toEqual(await policyOfPage("docs/doctor.md"));
+  });
+
+  it("have a part of their page each, in their order", async () => {
+    const headings = [...(await readFile("docs/doctor.md", "utf8")).matchAll(/^## ([a-z-]+)$/gm)].map(([, id]) => id);
+    expect(headings).toEqual(all.map(({ id }) => id));
+  });
+
   it("have ids of their own and name at least one action each", () => {
     const ids = CHECKS.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
