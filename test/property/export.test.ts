@@ -17,6 +17,8 @@ const DAY_MS = 24 * HOUR_MS;
 const START = Date.UTC(2026, 10, 22, 13);
 // The client gives a call up after this time: what has not got to the service by then never does.
 const CALL_TIMEOUT_MS = 65_000;
+// A process that stands still for longer than its lease, and then goes on as if nothing were.
+const FREEZE_MS = 40 * 60_000;
 const MAX_STEPS = 400;
 
 interface World {
@@ -103,7 +105,7 @@ class Scene {
     };
   }
 
-  /** Before and after each call something may happen: time passes, the other exporter has its turn, the process dies, the answer gets lost. */
+  /** Before and after each call something may happen: time passes, the other exporter has its turn, the process dies or stands still, the answer gets lost. */
   #troubled<T extends object>(port: T, methods: readonly (keyof T)[]): T {
     const wrapped = methods.map((name) => {
       const call = port[name] as (...args: unknown[]) => Promise<unknown>;
@@ -115,7 +117,7 @@ class Scene {
         if (this.#strikes(0.02)) throw refusal("ThrottlingException");
         const answer = await call(...args);
         if (this.#strikes(0.04)) throw new Crash("after the call");
-        await this.turns.next();
+        await this.turns.sleep(this.#strikes(0.02) ? FREEZE_MS : 0);
         return answer;
       };
       return [name, troubled];

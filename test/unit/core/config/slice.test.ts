@@ -32,12 +32,18 @@ it("is valid as a configuration by itself, and a copy", () => {
   expect(slice.routes).not.toBe(config.routes);
 });
 
-it.each(["archive", "logs", "search"] as const)(
-  "gives %s functions, which run no pipeline, only what they read",
-  (group) => {
-    const slice = sliceConfig(config, group);
-    expect(slice).toMatchObject({ retentionDays: config.retentionDays, metrics: config.metrics });
-    expect(slice).not.toHaveProperty("routes");
-    expect(slice).not.toHaveProperty("redact");
-  },
-);
+it.each([
+  ["archive", "export"],
+  ["logs", "retention"],
+] as const)("gives %s functions, which run no pipeline, only their part of what is deployed", (group, part) => {
+  expect(sliceConfig(config, group)).toEqual({ metrics: config.metrics, deploy: { [part]: config.deploy[part] } });
+});
+
+it("gives search functions how long each data set is kept", () => {
+  const slice = sliceConfig(config, "search");
+  expect(Object.keys(slice).sort()).toEqual(["metrics", "retentionDays"]);
+});
+
+it.each(["ingest", "transform", "process"] as const)("gives %s functions nothing of what is deployed", (group) => {
+  expect(sliceConfig(config, group)).not.toHaveProperty("deploy");
+});
