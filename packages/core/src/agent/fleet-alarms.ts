@@ -25,16 +25,12 @@ function fleetAlarm(
   intervalSeconds: number,
 ): HostAlarm {
   const isAbove = full.comparison === "GreaterThanThreshold";
-  const worst = isAbove ? "MAX" : "MIN";
-  const schema = [`"${AGENT_NAMESPACE}"`, ...full.dimensions].join(", ");
   return {
     name: `hosts-${what}-${platform}`,
     description: `${what === "memory" ? "An instance is short of memory" : "A volume is nearly full"}: ${full.name} is ${
       isAbove ? "above" : "below"
     } ${full.threshold} %. The contributor names the instance.`,
-    query: `SELECT ${worst}("${full.name}") FROM SCHEMA(${schema}) GROUP BY ${full.dimensions.join(", ")} ORDER BY ${worst}() ${
-      isAbove ? "DESC" : "ASC"
-    }`,
+    query: fleetQuery(full),
     threshold: full.threshold,
     comparison: full.comparison,
     missing: "notBreaching",
@@ -44,4 +40,20 @@ function fleetAlarm(
     datapoints: 3,
     actions: [],
   };
+}
+
+function fleetQuery({ name, dimensions, comparison }: ReturnType<typeof memoryMetric>): string {
+  const [worst, order] = comparison === "GreaterThanThreshold" ? ["MAX", "DESC"] : ["MIN", "ASC"];
+  const schema = [`"${AGENT_NAMESPACE}"`, ...dimensions].join(", ");
+  return `SELECT ${worst}("${name}") FROM SCHEMA(${schema}) GROUP BY ${dimensions.join(", ")} ORDER BY ${worst}() ${order}`;
+}
+
+/** The same queries for graphs, the twenty worst of each, with titles. */
+export function fleetQueries(agent: AgentConfig): { readonly title: string; readonly query: string }[] {
+  return platformsOf(agent).flatMap((platform) =>
+    [memoryMetric(agent, platform), diskMetric(agent, platform)].map((full) => ({
+      title: `${full.name} (${platform})`,
+      query: `${fleetQuery(full)} LIMIT 20`,
+    })),
+  );
 }
