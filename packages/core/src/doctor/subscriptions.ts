@@ -48,19 +48,19 @@ function destinationOf({ document }: SubscriptionPolicy): string {
   return arn;
 }
 
-/** Whether log groups have a place left for a subscription of their own. */
+/** Whether log groups have a place left for the subscriptions that the configuration gives them. */
 export const checkSubscriptionFilters: Check = {
   id: "subscription-filters",
   scope: "region",
   actions: ["logs:DescribeLogGroups", "logs:DescribeSubscriptionFilters"],
   link: PUT_SUBSCRIPTION_FILTER,
   async run(context) {
-    const { subscribe, logGroups } = context.settings.deployment.ingest;
-    if (subscribe === "none") return [];
-    if (subscribe === "log-groups") return subscribedGroups(context, logGroups);
+    const wanted = wantedFilters(context);
+    if (wanted.size > 0) return subscribedGroups(context, wanted);
+    if (context.settings.deployment.ingest.subscribe !== "account") return [];
     const names = (await firstGroups(context, MAX_GROUPS_ASKED)).map(({ name }) => name);
     if (names.length === 0) return [ok("there are no log groups")];
-    const { full } = await filtersOf(context, names);
+    const { full } = await filtersOf(context, new Map(names.map((name) => [name, 1])));
     const looked = `log groups looked at: ${names.length}`;
     if (full.length === 0) return [ok(`${looked}; none has ${MAX_FILTERS} filters of its own`)];
     return [
@@ -69,34 +69,50 @@ export const checkSubscriptionFilters: Check = {
   },
 };
 
-async function subscribedGroups(context: CheckContext, names: readonly string[]): Promise<readonly Verdict[]> {
-  const { full, missing } = await filtersOf(context, names);
-  const verdicts: Verdict[] = [];
-  if (full.length > 0) {
-    const fix = `each takes ${MAX_FILTERS}: remove one of theirs, or leave them out of deploy.ingest.logGroups`;
-    verdicts.push(problem(`log groups with ${MAX_FILTERS} subscription filters already: ${listed(full)}`, fix));
-  }
-  // The same names are not in every region.
-  if (missing.length > 0 && context.region === context.settings.homeRegion) {
-    const fix = "create them first, or leave them out of deploy.ingest.logGroups";
-    verdicts.push(problem(`there are no such log groups: ${listed(missing)}`, fix));
-  }
-  return verdicts.length > 0 ? verdicts : [ok(`a place for a subscription filter: ${listed(names)}`)];
+/** How many filters each log group is to have: for the pipeline, for the user's own function, for the direct delivery stream. */
+function wantedFilters({ settings, region }: CheckContext): ReadonlyMap<string, number> {
+  const { ingest, archive } = settings.deployment;
+  const isHome = region === settings.homeRegion;
+  const names = [
+    ...(ingest.subscribe === "log-groups" ? ingest.logGroups : []),
+    ...(isHome ? [...ingest.process.logGroups, ...(archive.direct?.logGroups ?? [])] : []),
+  ];
+  const wanted = new Map<string, number>();
+  for (const name of names) wanted.set(name, (wanted.get(name) ?? 0) + 1);
+  return wanted;
 }
 
-/** Which groups have no place left for a filter that is not there yet, and which are not there themselves. */
+async function subscribedGroups(
+  context: CheckContext,
+  wanted: ReadonlyMap<string, number>,
+): Promise<readonly Verdict[]> {
+  const { full, missing } = await filtersOf(context, wanted);
+  const verdicts: Verdict[] = [];
+  if (full.length > 0) {
+    const fix = `a log group takes ${MAX_FILTERS}: remove one of theirs, or leave the group out of the configuration`;
+    verdicts.push(problem(`no place for Belfry's subscription filters: ${listed(full)}`, fix));
+  }
+  if (missing.length > 0) {
+    const fix = "create them first, or leave them out of the configuration";
+    verdicts.push(problem(`there are no such log groups: ${listed(missing)}`, fix));
+  }
+  return verdicts.length > 0 ? verdicts : [ok(`a place for a subscription filter: ${listed([...wanted.keys()])}`)];
+}
+
+/** Which groups have no place left for the filters that they are to have besides those of others, and which are not there themselves. */
 async function filtersOf(
   { region, ports, signal }: CheckContext,
-  names: readonly string[],
+  wanted: ReadonlyMap<string, number>,
 ): Promise<{ readonly full: readonly string[]; readonly missing: readonly string[] }> {
+  // Filters have these names because what they deliver carries them.
+  const own = [`belfry-${region}`, `belfry-process-${region}`];
   const full: string[] = [];
   const missing: string[] = [];
-  for (const name of names) {
+  for (const [name, count] of wanted) {
     const filters = await ports.subscriptionFilters(name, region, signal);
+    const others = filters?.filter((filter) => !own.includes(filter.name)).length ?? 0;
     if (filters === undefined) missing.push(name);
-    // Policies and filters have this name, because what they deliver carries it.
-    else if (filters.length >= MAX_FILTERS && !filters.some((filter) => filter.name === `belfry-${region}`))
-      full.push(name);
+    else if (others + count > MAX_FILTERS) full.push(name);
   }
   return { full, missing };
 }
@@ -108,19 +124,19 @@ export const checkLogGroupClass: Check = {
   actions: ["logs:DescribeLogGroups"],
   link: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html",
   async run(context) {
-    const { subscribe, logGroups } = context.settings.deployment.ingest;
-    if (subscribe === "none") return [];
+    const named = wantedFilters(context);
+    const isAll = context.settings.deployment.ingest.subscribe === "account";
+    if (!isAll && named.size === 0) return [];
     const groups = await firstGroups(context, MAX_LISTED_GROUPS);
     if (groups.length === 0) return [ok("there are no log groups")];
     const other = groups.filter(({ logClass }) => logClass !== "STANDARD");
     const among = groups.length < MAX_LISTED_GROUPS ? `${groups.length}` : `the first ${groups.length}`;
     if (other.length === 0) return [ok(`log groups of a class that takes subscriptions: all of ${among}`)];
-    const wanted = other.filter(({ name }) => logGroups.includes(name));
+    const wanted = other.filter(({ name }) => named.has(name));
     const names = (list: typeof other) => listed(list.map(({ name, logClass }) => `${name} (${logClass})`));
     const fix = "a group's class cannot be changed: write to a new group of class STANDARD";
     if (wanted.length > 0) return [problem(`of a class that takes no subscription: ${names(wanted)}`, fix)];
-    if (subscribe === "log-groups")
-      return [ok(`${other.length} of ${among} log groups take none, and none is asked for`)];
+    if (!isAll) return [ok(`${other.length} of ${among} log groups take none, and none is asked for`)];
     return [warning(`${other.length} of ${among} log groups take no subscription: ${names(other)}`, fix)];
   },
 };

@@ -65,29 +65,34 @@ describe("subscription-filters", () => {
   it("is a problem for a configured group that has two of others", async () => {
     const subscriptionFilters = async (name: string) => (name === "/full" ? [filter("a"), filter("b")] : [filter("a")]);
     const verdicts = await run(checkSubscriptionFilters, { subscriptionFilters }, groups("/full", "/free"));
-    expect(verdicts).toMatchObject([
-      { status: "problem", what: "log groups with 2 subscription filters already: /full" },
+    expect(verdicts).toMatchObject([{ status: "problem", what: "no place for Belfry's subscription filters: /full" }]);
+  });
+
+  it("counts Belfry's own filters as its places", async () => {
+    const subscriptionFilters = async () => [filter("a"), filter("belfry-eu-west-1")];
+    expect(await run(checkSubscriptionFilters, { subscriptionFilters }, groups("/a"))).toMatchObject([
+      { status: "ok", what: "a place for a subscription filter: /a" },
     ]);
   });
 
-  it("counts Belfry's own as its place, but not another of its filters", async () => {
-    const own = async () => [filter("a"), filter("belfry-eu-west-1")];
-    const another = async () => [filter("a"), filter("belfry-process-eu-west-1")];
-    expect(await run(checkSubscriptionFilters, { subscriptionFilters: own }, groups("/a"))).toMatchObject([
-      { status: "ok" },
+  it("counts the places that the user's function and the direct stream take, in the home region", async () => {
+    const one = { subscriptionFilters: async () => [filter("a")] };
+    const deploy = {
+      ingest: { subscribe: "log-groups" as const, logGroups: ["/a", "/b"], process: { logGroups: ["/a"] } },
+      archive: { direct: { logGroups: ["/c"] } },
+    };
+    expect(await run(checkSubscriptionFilters, one, deploy)).toMatchObject([
+      { status: "problem", what: "no place for Belfry's subscription filters: /a" },
     ]);
-    expect(await run(checkSubscriptionFilters, { subscriptionFilters: another }, groups("/a"))).toMatchObject([
-      { status: "problem" },
+    expect(await run(checkSubscriptionFilters, one, deploy, "us-east-1")).toMatchObject([
+      { status: "ok", what: "a place for a subscription filter: /a, /b" },
     ]);
   });
 
-  it("names configured groups that are not there, in the home region", async () => {
+  it("names configured groups that are not there", async () => {
     const absent = { subscriptionFilters: async () => undefined };
-    expect(await run(checkSubscriptionFilters, absent, groups("/absent"))).toMatchObject([
-      { status: "problem", what: "there are no such log groups: /absent" },
-    ]);
     expect(await run(checkSubscriptionFilters, absent, groups("/absent"), "us-east-1")).toMatchObject([
-      { status: "ok" },
+      { status: "problem", what: "there are no such log groups: /absent" },
     ]);
   });
 
