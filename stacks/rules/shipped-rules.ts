@@ -1,3 +1,4 @@
+import type { EventsConfig } from "../../packages/core/src/config/deploy/events.ts";
 import { CLOUDTRAIL_RULES } from "./cloudtrail-rules.ts";
 import { COMPUTE_RULES } from "./compute-rules.ts";
 import { SERVICE_RULES } from "./service-rules.ts";
@@ -6,7 +7,13 @@ import { GLOBAL_REGION, type ShippedRule } from "./shipped-rule.ts";
 /** All rules that Belfry brings along. */
 export const SHIPPED_RULES: readonly ShippedRule[] = [...SERVICE_RULES, ...COMPUTE_RULES, ...CLOUDTRAIL_RULES];
 
-const HEALTH = "health-event";
+/** The rules that a configuration leaves on. */
+export function enabledRules(switches: EventsConfig["shipped"]): ShippedRule[] {
+  return SHIPPED_RULES.filter(({ name, isDefault }) => switches[name] ?? isDefault);
+}
+
+/** The rule for AWS Health, the one that every region has into which AWS puts its events. */
+export const HEALTH_RULE = "health-event";
 
 /** Public events of AWS Health are put a second time into this region, so that one region's failure hides none. https://docs.aws.amazon.com/health/latest/ug/choosing-a-region.html */
 const HEALTH_BACKUP_REGION = "us-west-2";
@@ -24,7 +31,7 @@ export function regionalRules(region: string, { regions, rules }: Watched): Ship
   const possible = rules.filter((rule) => rule.regions === undefined || rule.regions.includes(region));
   if (regions.includes(region)) return possible;
   if (!healthRegions(regions).includes(region)) return [];
-  return possible.filter((rule) => rule.name === HEALTH || rule.regions !== undefined);
+  return possible.filter((rule) => rule.name === HEALTH_RULE || rule.regions !== undefined);
 }
 
 /** All regions whose default bus needs rules: those in which something runs, and those into which AWS puts global events and copies of AWS Health's. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compilePattern } from "@belfry/core/patterns/event-pattern";
 import { describe, expect, it } from "vitest";
+import { SHIPPED_RULE_NAMES } from "../../../packages/core/src/config/deploy/shipped-rule-names.ts";
 import { withoutReplays } from "../../../stacks/rules/shipped-rule.ts";
 import { regionalRules, ruleRegions, SHIPPED_RULES } from "../../../stacks/rules/shipped-rules.ts";
 import { eventFixtures } from "../support/event-fixtures.ts";
@@ -47,6 +48,20 @@ describe("the shipped rules", () => {
     for (const { pattern } of SHIPPED_RULES) {
       expect(JSON.stringify(withoutReplays(pattern)).length).toBeLessThanOrEqual(MAX_PATTERN_CHARS);
     }
+  });
+
+  it("are on the page about events, with what they need and whether they are on", () => {
+    const page = readFileSync("docs/events.md", "utf8");
+    for (const { name, description, needs = "", regions, isDefault, url } of SHIPPED_RULES) {
+      const where = regions?.map((region) => `\`${region}\``).join(", ") ?? "all";
+      expect(page).toContain(
+        `| [\`${name}\`](${url}) | ${description} | ${where} | ${needs} | ${isDefault ? "on" : "off"} |`,
+      );
+    }
+  });
+
+  it("have the names that the configuration knows", () => {
+    expect(SHIPPED_RULES.map(({ name }) => name).toSorted()).toEqual([...SHIPPED_RULE_NAMES].sort());
   });
 
   it("match in their regions the events of their fixtures", () => {

@@ -67,7 +67,7 @@ const Schedule = z.strictObject({
     .superRefine(refused(timeZone))
     .describe("the time zone in which it is read, such as Europe/Berlin"),
   target: Target.optional().describe("ARN; without one, an event `Belfry Schedule` is put on the Belfry bus"),
-  input: z.record(z.string(), z.unknown()).default({}).describe("what the target gets, or the event's detail"),
+  input: z.record(z.string(), z.unknown()).default({}).describe("what the target gets; of the event, detail.input"),
 });
 
 /** EventBridge: the bus to which events of all regions and accounts come, rules, schedules, archive, schemas. */

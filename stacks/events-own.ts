@@ -1,0 +1,81 @@
+import type { Stack } from "aws-cdk-lib";
+import type { EventsConfig } from "../packages/core/src/config/deploy/events.ts";
+import { addEventRules, type EventRuleProps, type EventRuleTarget } from "./constructs/event-rule.ts";
+import { serviceOf, targetRole } from "./constructs/event-target.ts";
+import { EVENT_BUS, ruleArn } from "./event-bus.ts";
+import { type EventPatternObject, withoutReplays } from "./rules/shipped-rule.ts";
+import { SHIPPED_RULES } from "./rules/shipped-rules.ts";
+import type { StackContext } from "./stack-context.ts";
+
+interface OwnRule {
+  /** Its construct id, and its name without application and stage. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly pattern: EventPatternObject;
+  /** Undefined is the default bus. */
+  readonly bus: string | undefined;
+  readonly targets: readonly string[];
+}
+
+/** The rules of the configuration and where it sends alarms: to functions, queues, topics, state machines and streams, by one role that may reach these alone. */
+export function addOwnRules(stack: Stack, context: StackContext): void {
+  const { events } = context.deployment;
+  const belfryBus = context.names.of(EVENT_BUS);
+  const rules = [...events.rules.map((rule) => ownRule(rule, belfryBus)), ...alarmRules(events, belfryBus)];
+  if (rules.length === 0) return;
+  const role = targetRole(stack, "OwnRulesRole", context, {
+    name: "events-rules",
+    service: "events.amazonaws.com",
+    usedBy: rules.map(({ name, bus }) => ruleArn(stack, context, name, bus)),
+    account: stack.account,
+    targets: rules.flatMap(({ targets }) => targets),
+  });
+  const made = rules.map(({ id, targets, bus, ...rule }): [string, EventRuleProps] => [
+    id,
+    {
+      ...rule,
+      ...(bus === undefined ? {} : { bus }),
+      targets: targets.map((arn, i) => targetOf(arn, i, role.roleArn)),
+    },
+  ]);
+  const cfnRules = addEventRules(stack, "OwnRulesDlq", context, "events-rules-dlq", new Map(made));
+  for (const [i, rule] of cfnRules.entries()) {
+    const { bus } = rules[i];
+    const busMade = bus === belfryBus ? stack.node.findChild("Bus") : stack.node.tryFindChild(`PartnerBus-${bus}`);
+    if (busMade !== undefined) rule.node.addDependency(busMade);
+  }
+}
+
+function ownRule(rule: EventsConfig["rules"][number], belfryBus: string): OwnRule {
+  const { name, description = `Rule ${name} of the configuration`, bus, targets, replayed } = rule;
+  const pattern = rule.pattern ?? SHIPPED_RULES.find((shipped) => shipped.name === rule.shipped)?.pattern ?? {};
+  return {
+    id: `Own-${name}`,
+    name: `rule-${name}`,
+    description,
+    pattern: replayed ? pattern : withoutReplays(pattern),
+    bus: bus === "belfry" ? belfryBus : bus === "default" ? undefined : bus,
+    targets,
+  };
+}
+
+/** Alarms of all regions and accounts, for what reacts to them besides alerting. */
+function alarmRules({ alarmsTo }: EventsConfig, bus: string): OwnRule[] {
+  const targets = [alarmsTo.kinesis, alarmsTo.stepFunctions, alarmsTo.lambda].filter((arn) => arn !== undefined);
+  const shipped = SHIPPED_RULES.find(({ name }) => name === "alarm-state-change");
+  if (targets.length === 0 || shipped === undefined) return [];
+  const { description, pattern } = shipped;
+  return [{ id: "Alarms", name: "alarms-to", description, pattern: withoutReplays(pattern), bus, targets }];
+}
+
+function targetOf(arn: string, index: number, roleArn: string): EventRuleTarget {
+  const service = serviceOf(arn);
+  return {
+    id: `${service}-${index}`,
+    arn,
+    roleArn,
+    // The events of one resource would fill one shard, were the partition key taken from them.
+    ...(service === "kinesis" ? { kinesisParameters: { partitionKeyPath: "$.id" } } : {}),
+  };
+}
