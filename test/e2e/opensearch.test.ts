@@ -5,9 +5,12 @@ import { resolve } from "node:path";
 import { addAccounting, emptyAccounting } from "@belfry/core/event/fates";
 import { httpSender } from "@belfry/core/platform/http";
 import { setUpOpenSearch } from "@belfry/core/sinks/opensearch-setup";
+import { setUpHandler } from "@belfry/functions/search/setup";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { idsOf } from "../bench/reference/record-id.ts";
 import { envelope, kinesisEvent, zipped } from "../support/events.ts";
+import { lambdaContext } from "../support/memory-runtime.ts";
+import { taskRuntime } from "../support/task-runtime.ts";
 import { type DeliveryReport, FilledStores, NOW_MS } from "./support/filled-stores.ts";
 import { unlessMissing } from "./support/missing-part.ts";
 import { LOAD_RECORDS, type Load, mixedLoad } from "./support/mixed-load.ts";
@@ -75,6 +78,25 @@ describe.skipIf(offer === undefined)("with OpenSearch's own server", () => {
       isManaged ? [] : [expect.stringMatching(/^the index state management plugin is not there/)],
     );
     process.stdout.write(`  set-up: ${setUp.templates.length} templates; ${setUp.notes.join("; ")}\n`);
+  });
+
+  test("the set-up handler may be repeated: it changes nothing, and leaves documents as they are", async () => {
+    const env = {
+      OPENSEARCH_URL: server.url,
+      BELFRY_SEARCH_SERVICE: "none",
+      BELFRY_WRITER_ROLE: "arn:aws:iam::111122223333:role/writer",
+    };
+    const calls = {
+      openSearch: (endpoint: string) => httpSender(new URL(endpoint)),
+      answer: (origin: URL) => httpSender(origin),
+    };
+    const handler = setUpHandler(taskRuntime({ env }), calls);
+    const templates = await client.call("GET", "/_index_template/belfry*");
+    const reports = [await handler({}, lambdaContext()), await handler({}, lambdaContext())];
+    expect(reports[0]).toMatchObject({ templates: setUp.templates, policies: setUp.policies });
+    expect(reports[1]).toEqual(reports[0]);
+    expect((await client.call("GET", "/_index_template/belfry*")).body).toEqual(templates.body);
+    await expectEachIdOnce();
   });
 
   test("of 20,000 mixed records each is found exactly once", async () => {

@@ -10,6 +10,7 @@ import { parseCommand } from "./commands/parse.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
 import { searchCommand } from "./commands/search.ts";
+import { searchSetupCommand } from "./commands/search-setup.ts";
 import { startCommand } from "./commands/start.ts";
 import { testCommand } from "./commands/test.ts";
 import { traceCommand } from "./commands/trace.ts";
@@ -44,6 +45,7 @@ export function belfryCommand(terminal: Terminal): Command {
     explainCommand(terminal),
     matchCommand(terminal),
     searchCommand(terminal),
+    searchSetupCommand(terminal),
     replayCommand(terminal),
     testCommand(terminal),
     configCommand(terminal),

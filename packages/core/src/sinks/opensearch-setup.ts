@@ -1,8 +1,10 @@
-import { BelfryError } from "../platform/errors.ts";
-import type { HttpRequest, HttpResponse, SendHttp } from "../platform/http.ts";
+import type { OpenSearchService } from "../platform/clients.ts";
+import type { HttpResponse, SendHttp } from "../platform/http.ts";
 import { readErrorAnswer } from "./bulk-answer.ts";
 import { DEFAULT_RETENTION_DAYS, indexPrefix, type RetentionDays } from "./index-name.ts";
+import { call, expectOk, isMissingPlugin } from "./opensearch-call.ts";
 import { type FieldType, fieldsOf, MAPPED_CLASSES } from "./opensearch-fields.ts";
+import { mapWriter, WRITER } from "./opensearch-writer-role.ts";
 
 /** Values longer than this are kept and shown, not searched: a Lucene term has at most 32,766 bytes. https://docs.opensearch.org/latest/field-types/mapping-parameters/ignore-above/ */
 const IGNORE_ABOVE = 1024;
@@ -25,11 +27,18 @@ interface Mapping {
   properties: Record<string, Mapping | object>;
 }
 
+/** https://docs.opensearch.org/latest/im-plugin/index-templates/ */
+interface IndexTemplate {
+  readonly index_patterns: string[];
+  readonly priority: number;
+  readonly template: { readonly settings: object; readonly mappings: object };
+}
+
 /**
  * The index template of a class (`belfry-<class>-*`), or of all others (`belfry-*`). No field is added by what documents hold (`dynamic: false`), so their
  * variety cannot make mappings explode: what is not listed is kept and shown; open objects are searchable as `flat_object`.
  */
-export function indexTemplate(dataset: string | undefined): object {
+export function indexTemplate(dataset: string | undefined): IndexTemplate {
   const mapping: Mapping = { properties: {} };
   for (const [field, type] of fieldsOf(dataset)) place(mapping, field.split("."), TYPES[type]);
   return {
@@ -74,39 +83,72 @@ export function retentionPolicy(dataset: string, retentionDays: number): object 
 export interface SetUpOptions {
   readonly send: SendHttp;
   readonly retentionDays?: RetentionDays;
+  /** What the cluster is; a domain or one's own cluster when absent. */
+  readonly service?: OpenSearchService;
+  /** ARN of the IAM role that writes, for clusters with fine-grained access control. */
+  readonly writerRole?: string;
 }
 
 /** What was put, and what people should know. */
 export interface SetUpReport {
   readonly templates: readonly string[];
   readonly policies: readonly string[];
+  /** Roles of the cluster that IAM roles were mapped to. */
+  readonly roles: readonly string[];
   readonly notes: readonly string[];
 }
 
 /**
- * Puts index templates and retention policies; again and again if need be. Indices that are there already keep the mapping they have. Where the
- * index management plugin is missing, as in a serverless collection, a note says so. Raises UNAVAILABLE for what the cluster refuses.
+ * Puts index templates, retention policies and, where a writer is named, its role; again and again if need be. Indices that are there already keep the mapping they
+ * have. Where a plugin is missing, as in a serverless collection, a note says so. Raises UNAVAILABLE for what the cluster refuses.
  */
-export async function setUpOpenSearch({ send, retentionDays = {} }: SetUpOptions): Promise<SetUpReport> {
-  const templates = [undefined, ...MAPPED_CLASSES];
-  for (const dataset of templates) {
+export async function setUpOpenSearch(options: SetUpOptions): Promise<SetUpReport> {
+  const { send, retentionDays = {}, service = "es", writerRole } = options;
+  const notes: string[] = [];
+  const templates = [undefined, ...MAPPED_CLASSES].map(templateName);
+  for (const dataset of [undefined, ...MAPPED_CLASSES]) {
     const path = `/_index_template/${templateName(dataset)}`;
-    expectOk(path, await call(send, { method: "PUT", path }, indexTemplate(dataset)));
+    expectOk("PUT", path, await putTemplate(send, path, indexTemplate(dataset), notes));
   }
+  if (service === "aoss") return { templates, policies: [], roles: [], notes: [...notes, SERVERLESS] };
+  const policies = await putPolicies(send, retentionDays);
+  if (policies === undefined) notes.push(NO_PLUGIN);
+  const roles: string[] = [];
+  if (writerRole !== undefined) {
+    if (await mapWriter(send, writerRole)) roles.push(WRITER);
+    else notes.push(NO_SECURITY);
+  }
+  return { templates, policies: policies ?? [], roles, notes };
+}
+
+const NO_PLUGIN =
+  "the index state management plugin is not there: indices are kept until you delete them, or until a lifecycle policy of the collection does";
+const SERVERLESS = "a serverless collection has no index state management: its lifecycle policy deletes old indices";
+const NO_SECURITY = "the security plugin is not there: whoever reaches the cluster may write to it";
+const NO_SETTINGS = "the cluster takes no index settings in templates: indices have its own";
+
+/** Serverless collections choose settings by themselves, and may refuse a template that has some. */
+async function putTemplate(send: SendHttp, path: string, template: IndexTemplate, notes: string[]) {
+  const answer = await call(send, { method: "PUT", path }, template);
+  if (answer.status !== 400 || !/setting/i.test(readErrorAnswer(answer.body).reason)) return answer;
+  const { settings: _, ...bare } = template.template;
+  if (!notes.includes(NO_SETTINGS)) notes.push(NO_SETTINGS);
+  return call(send, { method: "PUT", path }, { ...template, template: bare });
+}
+
+/** The names of the policies that were put; undefined when the plugin is missing. */
+async function putPolicies(send: SendHttp, retentionDays: RetentionDays): Promise<string[] | undefined> {
   const policies: string[] = [];
   for (const dataset of new Set([...MAPPED_CLASSES, ...Object.keys(retentionDays)])) {
     const path = `/_plugins/_ism/policies/${templateName(dataset)}`;
     const policy = retentionPolicy(dataset, retentionDays[dataset] ?? DEFAULT_RETENTION_DAYS);
     const answer = await putPolicy(send, path, policy);
-    if (isMissingPlugin(answer)) return { templates: templates.map(templateName), policies, notes: [NO_PLUGIN] };
-    expectOk(path, answer);
+    if (isMissingPlugin(answer)) return undefined;
+    expectOk("PUT", path, answer);
     policies.push(templateName(dataset));
   }
-  return { templates: templates.map(templateName), policies, notes: [] };
+  return policies;
 }
-
-const NO_PLUGIN =
-  "the index state management plugin is not there: indices are kept until you delete them, or until a lifecycle policy of the collection does";
 
 function templateName(dataset: string | undefined): string {
   return dataset === undefined ? "belfry" : indexPrefix(dataset).slice(0, -1);
@@ -117,27 +159,8 @@ async function putPolicy(send: SendHttp, path: string, policy: object): Promise<
   const answer = await call(send, { method: "PUT", path }, policy);
   if (answer.status !== 409) return answer;
   const known = await call(send, { method: "GET", path });
-  expectOk(path, known);
+  expectOk("GET", path, known);
   const version = JSON.parse(known.body.toString("utf8")) as { _seq_no: number; _primary_term: number };
   const query = `?if_seq_no=${version._seq_no}&if_primary_term=${version._primary_term}`;
   return call(send, { method: "PUT", path: path + query }, policy);
-}
-
-function call(send: SendHttp, request: Pick<HttpRequest, "method" | "path">, body?: object): Promise<HttpResponse> {
-  if (body === undefined) return send({ ...request, headers: {} });
-  const headers = { "content-type": "application/json" };
-  return send({ ...request, headers, body: Buffer.from(JSON.stringify(body)) });
-}
-
-/** `no handler found for uri …`, 400 by OpenSearch and 404 by a serverless collection. */
-function isMissingPlugin({ status, body }: HttpResponse): boolean {
-  return status === 404 || (status >= 400 && body.includes("no handler found"));
-}
-
-function expectOk(path: string, { status, body }: HttpResponse): void {
-  if (status >= 200 && status < 300) return;
-  const { reason } = readErrorAnswer(body);
-  throw new BelfryError("UNAVAILABLE", `opensearch answered ${status} to PUT ${path}: ${reason}`, {
-    retryable: status >= 500,
-  });
 }

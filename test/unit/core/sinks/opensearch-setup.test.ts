@@ -75,6 +75,50 @@ describe("setUpOpenSearch", () => {
     expect(calls).toContain("PUT /_plugins/_ism/policies/belfry-app.text?if_seq_no=7&if_primary_term=2");
   });
 
+  it("lets the writer in by a role of the cluster's own, for Belfry's indices only", async () => {
+    fake.plugins = true;
+    const writerRole = "arn:aws:iam::111122223333:role/writer";
+    const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)), writerRole });
+    expect(report.roles).toEqual(["belfry-writer"]);
+    const [role, mapping] = fake.puts.slice(-2);
+    expect(role.path).toBe("/_plugins/_security/api/roles/belfry-writer");
+    expect(JSON.parse(role.body)).toMatchObject({
+      cluster_permissions: ["indices:data/write/bulk"],
+      index_permissions: [{ index_patterns: ["belfry-*"] }],
+    });
+    expect(mapping.path).toBe("/_plugins/_security/api/rolesmapping/belfry-writer");
+    expect(JSON.parse(mapping.body)).toEqual({ backend_roles: [writerRole] });
+  });
+
+  it("says in plain words that the cluster has no access control", async () => {
+    const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)), writerRole: "arn" });
+    expect(report.roles).toEqual([]);
+    expect(report.notes).toContainEqual(expect.stringContaining("security plugin is not there"));
+  });
+
+  it("asks a serverless collection for templates alone, without settings where it refuses them", async () => {
+    const bodies: { template: { settings?: object } }[] = [];
+    const report = await setUpOpenSearch({
+      service: "aoss",
+      writerRole: "arn",
+      send: async ({ path, body = Buffer.alloc(0) }) => {
+        expect(path).toMatch(/^\/_index_template\//);
+        const template = JSON.parse(body.toString()) as { template: { settings?: object } };
+        bodies.push(template);
+        const refusal = '{"error":{"type":"illegal_argument_exception","reason":"unknown setting [index.codec]"}}';
+        return template.template.settings === undefined
+          ? { status: 200, body: Buffer.from("{}") }
+          : { status: 400, body: Buffer.from(refusal) };
+      },
+    });
+    expect(report.policies).toEqual([]);
+    expect(report.notes).toEqual([
+      expect.stringContaining("no index settings"),
+      expect.stringContaining("lifecycle policy"),
+    ]);
+    expect(bodies.filter(({ template }) => template.settings === undefined)).toHaveLength(report.templates.length);
+  });
+
   it("raises what the cluster refuses", async () => {
     const body = Buffer.from('{"error":{"type":"security_exception","reason":"no permissions"},"status":403}');
     const refused = setUpOpenSearch({ send: async () => ({ status: 403, body }) });

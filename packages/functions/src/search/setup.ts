@@ -1,0 +1,77 @@
+import { type OpenSearchService, openSearchSender } from "@belfry/core/platform/clients";
+import { BelfryError } from "@belfry/core/platform/errors";
+import { httpSender, type SendHttp } from "@belfry/core/platform/http";
+import { whenReady } from "@belfry/core/sinks/opensearch-ready";
+import { type SetUpReport, setUpOpenSearch } from "@belfry/core/sinks/opensearch-setup";
+import { answerCustomResource, type CustomResource, isCustomResourceEvent } from "../custom-resource.ts";
+import type { LambdaHandler } from "../handler.ts";
+import { inAwsTask, required, type TaskInvocation, type TaskRuntime, taskHandler } from "../task.ts";
+
+/** The HTTP calls of the set-up: to the cluster, and to where CloudFormation waits. */
+export interface SetUpCalls {
+  readonly openSearch: (endpoint: string, service: OpenSearchService) => SendHttp;
+  readonly answer: (origin: URL) => SendHttp;
+}
+
+const SERVICES: readonly string[] = ["es", "aoss", "none"] satisfies OpenSearchService[];
+
+/**
+ * Puts index templates, retention policies and the writer's role into the cluster that OPENSEARCH_URL names, as a custom resource of CloudFormation or by an event without anything in
+ * it, which is answered with the report. Both may be repeated. Deleting the resource leaves the cluster as it is.
+ */
+export function setUpHandler(runtime: TaskRuntime, calls: SetUpCalls): LambdaHandler<object, SetUpReport | null> {
+  return taskHandler("search-setup", runtime, async (event, invocation) => {
+    if (!isCustomResourceEvent(event)) return setUp(runtime, calls, invocation, invocation.signal);
+    const resource: CustomResource = {
+      physicalId: "belfry-search-setup",
+      put: async (signal) => attributesOf(await setUp(runtime, calls, invocation, signal)),
+    };
+    await answerCustomResource(event, resource, calls.answer, { sleep: runtime.sleep, ...invocation });
+    return null;
+  });
+}
+
+async function setUp(
+  { env, config, random, sleep }: TaskRuntime,
+  { openSearch }: SetUpCalls,
+  { logger }: TaskInvocation,
+  signal: AbortSignal,
+): Promise<SetUpReport> {
+  const endpoint = required(env, "OPENSEARCH_URL", "the cluster's or collection's address");
+  const service = serviceOf(env.BELFRY_SEARCH_SERVICE);
+  const writerRole = env.BELFRY_WRITER_ROLE || undefined;
+  const send = openSearch(endpoint, service);
+  const options = {
+    send: ((request) => send(request, signal)) satisfies SendHttp,
+    retentionDays: config.retentionDays,
+    service,
+    ...(writerRole === undefined ? {} : { writerRole }),
+  };
+  const onWait = (error: BelfryError): void => logger.info("the cluster is not ready", { error });
+  const report = await whenReady(() => setUpOpenSearch(options), { random, sleep, signal, onWait });
+  logger.info("the cluster is set up", { ...report });
+  for (const note of report.notes) logger.warn(note);
+  return report;
+}
+
+function serviceOf(text = "es"): OpenSearchService {
+  if (SERVICES.includes(text)) return text as OpenSearchService;
+  throw new BelfryError("BAD_CONFIG", `BELFRY_SEARCH_SERVICE is one of ${SERVICES.join(", ")}, got "${text}"`);
+}
+
+function attributesOf({ templates, policies, roles, notes }: SetUpReport): Readonly<Record<string, string>> {
+  return {
+    Templates: String(templates.length),
+    Policies: String(policies.length),
+    Roles: roles.join(", "),
+    Notes: notes.join("; "),
+  };
+}
+
+/** What Lambda calls. @public */
+export const handler = inAwsTask((runtime) =>
+  setUpHandler(runtime, {
+    openSearch: (endpoint, service) => openSearchSender(endpoint, { service }),
+    answer: (origin) => httpSender(origin),
+  }),
+);
