@@ -126,11 +126,11 @@ class Scene {
   }
 
   /** Runs of the state machine, one after the other. */
-  async exporter(id: number, runs: number): Promise<void> {
+  async exporter(id: number, runs: number, pauseMs: number): Promise<void> {
     const ports = this.ports();
     for (let run = 0; run < runs; run++) {
       await this.#run(ports, `exporter-${id}-run-${run}-${this.calm}`);
-      await this.turns.sleep(HOUR_MS);
+      await this.turns.sleep(pauseMs);
     }
   }
 
@@ -164,13 +164,13 @@ class Scene {
   }
 
   async play(): Promise<void> {
-    const exporters = Array.from({ length: this.#world.exporters }, (_, id) => this.exporter(id, 2));
+    const exporters = Array.from({ length: this.#world.exporters }, (_, id) => this.exporter(id, 6, HOUR_MS / 6));
     await this.turns.run([...exporters, this.foreigners()]);
     this.calm = true;
     this.turns.isSteady = true;
     // Whatever is under way ends, and the last lease runs out.
     this.turns.nowMs += 3 * HOUR_MS;
-    await this.turns.run([this.exporter(0, 2)]);
+    await this.turns.run([this.exporter(0, 2, HOUR_MS)]);
   }
 
   #end(): FakeTask["end"] {
