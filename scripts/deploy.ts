@@ -15,12 +15,13 @@ Builds the functions with the configuration and deploys, compares or removes the
 absent), the CDK those of all regions. Needs AWS credentials, as the AWS CLI finds them.
 
 Options:
-  --stage STAGE  which stage; its name is part of every resource's name
-  --config FILE  configuration (belfry.config.ts)
-  --help         print this`;
+  --stage STAGE      which stage; its name is part of every resource's name
+  --config FILE      configuration (belfry.config.ts)
+  --profile PROFILE  profile of ~/.aws/config whose credentials are used
+  --help             print this`;
 
 async function main(): Promise<number> {
-  const { action, tool, stage, config, help, rest } = parseDeployArguments(process.argv.slice(2));
+  const { action, tool, stage, config, profile, help, rest } = parseDeployArguments(process.argv.slice(2));
   if (help) {
     console.log(HELP);
     return 0;
@@ -28,6 +29,8 @@ async function main(): Promise<number> {
   if (stage === undefined) throw new Error("say which stage: --stage prod");
   const file = resolve(config);
   const { deploy } = await loadConfig(file);
+  // The SDK, SST and the CDK all read it.
+  if (profile !== undefined) process.env.AWS_PROFILE = profile;
   const { account } = await checkAccount(deploy);
   console.log(`${action} of stage ${stage} in account ${account} with ${tool}: ${config}`);
   const dist = resolve(ROOT, "dist");

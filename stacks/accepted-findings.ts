@@ -20,6 +20,21 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason:
       "access logs of the buckets that logs are written to would be more than the logs; an organization's trail with data events records who reads them",
   },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
+    where: /\/Role\/Resource$/,
+    reason: "only for actions that know no resources, such as X-Ray's; a test names them and refuses every other",
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::[^*]+\/\*\]$/,
+    where: /Role\/Resource$/,
+    reason: "objects below a prefix of one bucket, whose keys are made when they are written",
+  },
+  {
+    rule: /^AwsSolutions-KDS3$/,
+    where: /^Ingest\/LogStream$/,
+    reason: "the stream is encrypted, with the key that deploy.encryption chooses: the customer's own",
+  },
 ];
 
 /** Acknowledges each accepted finding on the construct that has it, with its reason, so that cdk-nag reports the others alone. Returns the entries that explained something. */

@@ -1,4 +1,4 @@
-import { type App, Stack, Tags } from "aws-cdk-lib";
+import { type App, Aws, Stack, Tags } from "aws-cdk-lib";
 import type { Config } from "../packages/core/src/config/schema.ts";
 import { APP } from "./names.ts";
 import { type PlanOptions, planStacks } from "./plan.ts";
@@ -13,14 +13,12 @@ export interface BuildOptions extends PlanOptions {
  * stacks in both, because SST's have a Lambda function with wide permissions each.
  */
 export function buildApp(app: App, config: Config, options: BuildOptions): ReadonlyMap<string, Stack> {
-  const { account } = config.deploy;
+  // Said in any case: an application of SST would fill in the account of the credentials.
+  const { account = Aws.ACCOUNT_ID } = config.deploy;
   const stacks = new Map<string, Stack>();
   for (const { name, region, description, after, build } of planStacks(config, options)) {
     if (options.region !== undefined && options.region !== region) continue;
-    const stack = new Stack(app, `${options.stage}-${APP}-${name}`, {
-      description,
-      env: { region, ...(account === undefined ? {} : { account }) },
-    });
+    const stack = new Stack(app, `${options.stage}-${APP}-${name}`, { description, env: { region, account } });
     for (const other of after) {
       const earlier = stacks.get(other);
       if (earlier !== undefined) stack.addStackDependency(earlier);

@@ -12,7 +12,7 @@ export async function checkAccount(
 ): Promise<CallerIdentity> {
   const identity = await identify(region, AbortSignal.timeout(TIMEOUT_MS)).catch((cause: unknown) => {
     throw new Error(
-      `nothing was done: AWS says not who you are (${messageOf(cause)}). Sign in first, as for the AWS CLI: aws sso login, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+      `nothing was done: AWS does not say who you are (${messageOf(cause)}). Sign in first, as for the AWS CLI: aws sso login, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
       { cause },
     );
   });

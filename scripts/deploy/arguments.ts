@@ -7,6 +7,8 @@ export interface DeployArguments {
   readonly stage: string | undefined;
   /** By path from the current folder. */
   readonly config: string;
+  /** A profile of ~/.aws/config, for AWS_PROFILE. */
+  readonly profile: string | undefined;
   readonly help: boolean;
   /** What is not ours goes to the tool as it is, in its order. */
   readonly rest: readonly string[];
@@ -15,7 +17,10 @@ export interface DeployArguments {
 const ACTIONS: readonly Action[] = ["deploy", "diff", "remove"];
 const TOOLS: readonly Tool[] = ["sst", "cdk"];
 
-/** Reads `ACTION TOOL [--stage S] [--config F] [--help] …`. Raises an error for an option without its value. */
+/** Options that take a value. */
+const VALUED = ["--stage", "--config", "--profile"];
+
+/** Reads `ACTION TOOL [--stage S] [--config F] [--profile P] [--help] …`. Raises an error for an option without its value. */
 export function parseDeployArguments(argv: readonly string[]): DeployArguments {
   const [first, second, ...given] = argv;
   const action = ACTIONS.find((known) => known === first);
@@ -31,7 +36,7 @@ export function parseDeployArguments(argv: readonly string[]): DeployArguments {
   for (let index = 0; index < given.length; index++) {
     const [name, inline] = splitOption(given[index]);
     if (name === "--help") help = true;
-    else if (name === "--stage" || name === "--config") {
+    else if (VALUED.includes(name)) {
       const value = inline ?? given[++index];
       if (value === undefined || value.startsWith("--")) throw new Error(`${name} needs a value`);
       values.set(name, value);
@@ -41,6 +46,7 @@ export function parseDeployArguments(argv: readonly string[]): DeployArguments {
     action,
     tool,
     stage: values.get("--stage"),
+    profile: values.get("--profile"),
     config: values.get("--config") ?? "belfry.config.ts",
     help,
     rest,

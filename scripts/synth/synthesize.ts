@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { acknowledgeFindings } from "../../stacks/accepted-findings.ts";
+import { type AcceptedFinding, acknowledgeFindings } from "../../stacks/accepted-findings.ts";
 import { buildApp } from "../../stacks/build-app.ts";
 import { readEntry } from "../../stacks/entry.ts";
 import { ROOT } from "../check/gate.ts";
@@ -29,6 +29,8 @@ export interface StackSize {
 export interface SynthResult {
   readonly stacks: readonly StackSize[];
   readonly findings: readonly string[];
+  /** What explained a finding. */
+  readonly accepted: ReadonlySet<AcceptedFinding>;
 }
 
 interface ValidationReport {
@@ -48,7 +50,7 @@ export async function synthesize({ config, stage, dist, outdir }: SynthInput): P
   const entry = await readEntry(ROOT, { BELFRY_CONFIG: config, BELFRY_DIST: dist });
   const app = new App({ outdir, analyticsReporting: false, context: featureFlags() });
   const stacks = buildApp(app, entry.config, { stage, code: entry.code });
-  acknowledgeFindings(app);
+  const accepted = acknowledgeFindings(app);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const failure = synthFailure(app);
   const findings = findingsIn(resolve(outdir, "validation-report.json"));
@@ -60,6 +62,7 @@ export async function synthesize({ config, stage, dist, outdir }: SynthInput): P
       ...sizeOf(resolve(outdir, templateFile)),
     })),
     findings,
+    accepted,
   };
 }
 

@@ -1,0 +1,75 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PROFILES } from "../../scripts/synth/profiles.ts";
+import { runBuild } from "../../scripts/synth/run-build.ts";
+import { type SynthResult, synthesize } from "../../scripts/synth/synthesize.ts";
+import { ACCEPTED_FINDINGS, type AcceptedFinding } from "../../stacks/accepted-findings.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+
+/**
+ * Actions that know no resources, so that their statements name all. X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+ */
+const WITHOUT_RESOURCES = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource?: unknown;
+  readonly Principal?: unknown;
+}
+
+let folder: string;
+const results = new Map<string, SynthResult>();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "belfry-nag-"));
+  const dist = join(folder, "dist");
+  runBuild(resolve(ROOT, "belfry.config.ts"), dist);
+  for (const { name, config } of PROFILES) {
+    const outdir = join(folder, name);
+    results.set(name, await synthesize({ config: resolve(ROOT, config), stage: "test", dist, outdir }));
+  }
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(PROFILES)("$config", ({ name }) => {
+  it("has no finding of the CDK's validation or of cdk-nag that is not explained", () => {
+    expect(results.get(name)?.findings).toEqual([]);
+  });
+
+  it("names all resources only for actions that know none", () => {
+    const open = templatesIn(join(folder, name))
+      .flatMap(({ file, template }) => statementsIn(template).map((statement) => ({ file, ...statement })))
+      .filter(
+        ({ Effect, Principal, Resource }) =>
+          Effect === "Allow" && Principal === undefined && [Resource].flat().includes("*"),
+      )
+      .filter(({ Action }) => [Action].flat().some((action) => !WITHOUT_RESOURCES.includes(action)));
+    expect(open).toEqual([]);
+  });
+});
+
+describe("the accepted findings", () => {
+  it("each explain something, with a reason", () => {
+    const used = new Set<AcceptedFinding>();
+    for (const { accepted } of results.values()) for (const finding of accepted) used.add(finding);
+    expect(ACCEPTED_FINDINGS.filter((finding) => !used.has(finding))).toEqual([]);
+    for (const { reason } of ACCEPTED_FINDINGS) expect(reason.length).toBeGreaterThan(40);
+  });
+});
+
+function templatesIn(outdir: string): { file: string; template: unknown }[] {
+  return readdirSync(outdir)
+    .filter((file) => file.endsWith(".template.json"))
+    .map((file) => ({ file, template: JSON.parse(readFileSync(join(outdir, file), "utf8")) }));
+}
+
+/** Every statement of every policy, wherever it stands. */
+function statementsIn(value: unknown): Statement[] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = "Statement" in value && Array.isArray(value.Statement) ? (value.Statement as Statement[]) : [];
+  return [...own, ...Object.values(value).flatMap(statementsIn)];
+}
