@@ -1,18 +1,18 @@
 import { Duration, RemovalPolicy, type Stack } from "aws-cdk-lib";
 import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
-import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { type Bucket, StorageClass } from "aws-cdk-lib/aws-s3";
 import { CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
-import { Topic } from "aws-cdk-lib/aws-sns";
-import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
-import { ALARM_TOPIC } from "./constructs/alarm.ts";
+import { addAlarmTopic } from "./constructs/alarm-topic.ts";
 import { dataBucket } from "./constructs/data-bucket.ts";
 import { KEY_PARAMETER } from "./constructs/data-key.ts";
 import { SCHEDULE_GROUP } from "./constructs/schedule.ts";
 import type { StackContext } from "./stack-context.ts";
 
+/** What the key's alias is called. */
+export const KEY_NAME = "data";
 /** The bucket of the archive: `logs/…` by Firehose, `exports/…` by CloudWatch Logs' export tasks. */
 export const ARCHIVE_BUCKET = "archive";
 /** The bucket of what could not be delivered: `quarantine/…` by the functions, `batches/…` by Lambda's event source mapping. */
@@ -37,7 +37,7 @@ function removalOf({ deployment }: StackContext): RemovalPolicy {
 function addKey(stack: Stack, context: StackContext): void {
   const { names } = context;
   const key = new Key(stack, "DataKey", {
-    alias: `alias/${names.of("data")}`,
+    alias: `alias/${names.of(KEY_NAME)}`,
     description: `All data of ${names.of("*")} at rest`,
     enableKeyRotation: true,
     removalPolicy: removalOf(context),
@@ -149,33 +149,4 @@ function addStateTable(stack: Stack, context: StackContext): void {
     ...(key === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
     removalPolicy: removalOf(context),
   });
-}
-
-function addAlarmTopic(stack: Stack, context: StackContext): void {
-  const key = stack.node.tryFindChild("DataKey") as Key | undefined;
-  const topic = new Topic(stack, "AlarmTopic", {
-    topicName: context.names.of(ALARM_TOPIC),
-    displayName: `Belfry ${context.names.stage}`,
-    ...(key === undefined ? {} : { masterKey: key }),
-  });
-  topic.addToResourcePolicy(
-    new PolicyStatement({
-      sid: "AlarmsAndEvents",
-      principals: [new ServicePrincipal("cloudwatch.amazonaws.com"), new ServicePrincipal("events.amazonaws.com")],
-      actions: ["sns:Publish"],
-      resources: [topic.topicArn],
-      conditions: { StringEquals: { "aws:SourceAccount": stack.account } },
-    }),
-  );
-  topic.addToResourcePolicy(
-    new PolicyStatement({
-      sid: "TlsOnly",
-      effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
-      actions: ["sns:Publish"],
-      resources: [topic.topicArn],
-      conditions: { Bool: { "aws:SecureTransport": "false" } },
-    }),
-  );
-  for (const address of context.deployment.email) topic.addSubscription(new EmailSubscription(address));
 }

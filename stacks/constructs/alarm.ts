@@ -1,9 +1,9 @@
-import type { Duration } from "aws-cdk-lib";
+import { ArnFormat, type Duration, Stack } from "aws-cdk-lib";
 import { CfnAlarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
 import type { StackContext } from "../stack-context.ts";
 
-/** What the alarms' topic of the foundation stack is called. */
+/** What the topic is called that alarms act on: the foundation stack's, and one in each further region. */
 export const ALARM_TOPIC = "alarms";
 
 export interface AlarmMetric {
@@ -38,14 +38,16 @@ export interface AlarmProps {
   readonly datapoints?: number;
   /** Besides the alarms' topic: an EC2 action, a scaling policy. */
   readonly actions?: readonly string[];
+  /** False for what nobody need be told: an alarm that only scales, or that a composite alarm speaks for. */
+  readonly notify?: boolean;
 }
 
 const MINUTE = 60;
 
-/** An alarm in the home region that tells the alarms' topic when it begins and when it is over. */
+/** An alarm that tells the alarms' topic of its region when it begins and when it is over. */
 export function addAlarm(scope: Construct, id: string, context: StackContext, props: AlarmProps): CfnAlarm {
-  const { metric, metrics, periods = 1, datapoints = periods } = props;
-  const topic = context.names.colonArn("sns", undefined, ALARM_TOPIC, scope);
+  const { metric, metrics, periods = 1, datapoints = periods, notify = true } = props;
+  const topics = notify ? [alarmTopicArn(scope, context)] : [];
   const source =
     metric === undefined
       ? { metrics: metrics ?? [] }
@@ -69,7 +71,16 @@ export function addAlarm(scope: Construct, id: string, context: StackContext, pr
     datapointsToAlarm: datapoints,
     treatMissingData: props.missing,
     actionsEnabled: true,
-    alarmActions: [topic, ...(props.actions ?? [])],
-    okActions: [topic],
+    alarmActions: [...topics, ...(props.actions ?? [])],
+    okActions: topics,
+  });
+}
+
+/** The topic that alarms of the region of a stack act on. */
+export function alarmTopicArn(scope: Construct, { names }: StackContext): string {
+  return Stack.of(scope).formatArn({
+    service: "sns",
+    resource: names.of(ALARM_TOPIC),
+    arnFormat: ArnFormat.NO_RESOURCE_NAME,
   });
 }

@@ -20,6 +20,16 @@ export const Deploy = z
     regions: z.array(Region).default([]).describe("further regions whose logs and events come to the home region"),
     account: AccountId.optional().describe("the account that this may be deployed to; any when absent"),
     organization: Organization.optional(),
+    globalEvents: z
+      .boolean()
+      .default(true)
+      .describe(
+        "rules in us-east-1 and us-west-2 too, where AWS puts events of global services and copies of AWS Health's",
+      ),
+    sharedMetrics: z
+      .boolean()
+      .default(true)
+      .describe("members share metrics, log groups and traces with the central account; it has one sink a region"),
     trustedAccounts: z
       .array(AccountId)
       .default([])
