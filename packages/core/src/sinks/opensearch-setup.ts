@@ -4,7 +4,7 @@ import { readErrorAnswer } from "./bulk-answer.ts";
 import { DEFAULT_RETENTION_DAYS, indexPrefix, type RetentionDays } from "./index-name.ts";
 import { call, expectOk, isMissingPlugin } from "./opensearch-call.ts";
 import { type FieldType, fieldsOf, MAPPED_CLASSES } from "./opensearch-fields.ts";
-import { mapWriter, WRITER } from "./opensearch-writer-role.ts";
+import { mapWriters, WRITER } from "./opensearch-writer-role.ts";
 
 /** Values longer than this are kept and shown, not searched: a Lucene term has at most 32,766 bytes. https://docs.opensearch.org/latest/field-types/mapping-parameters/ignore-above/ */
 const IGNORE_ABOVE = 1024;
@@ -61,7 +61,7 @@ function place(mapping: Mapping, [key, ...rest]: readonly string[], type: object
 }
 
 /** Days that an index is kept beyond its class's retention: it may take events of a day ahead, and of the last day until it ends. */
-const EXTRA_DAYS = 2;
+export const EXTRA_DAYS = 2;
 
 /** The policy that deletes a class's indices of single days after their retention; undated ones stay. https://docs.opensearch.org/latest/im-plugin/ism/policies/ */
 export function retentionPolicy(dataset: string, retentionDays: number): object {
@@ -85,8 +85,8 @@ export interface SetUpOptions {
   readonly retentionDays?: RetentionDays;
   /** What the cluster is; a domain or one's own cluster when absent. */
   readonly service?: OpenSearchService;
-  /** ARN of the IAM role that writes, for clusters with fine-grained access control. */
-  readonly writerRole?: string;
+  /** ARNs of the IAM roles that write, for clusters with fine-grained access control. */
+  readonly writerRoles?: readonly string[];
 }
 
 /** What was put, and what people should know. */
@@ -103,7 +103,7 @@ export interface SetUpReport {
  * have. Where a plugin is missing, as in a serverless collection, a note says so. Raises UNAVAILABLE for what the cluster refuses.
  */
 export async function setUpOpenSearch(options: SetUpOptions): Promise<SetUpReport> {
-  const { send, retentionDays = {}, service = "es", writerRole } = options;
+  const { send, retentionDays = {}, service = "es", writerRoles = [] } = options;
   const notes: string[] = [];
   const templates = [undefined, ...MAPPED_CLASSES].map(templateName);
   for (const dataset of [undefined, ...MAPPED_CLASSES]) {
@@ -114,16 +114,17 @@ export async function setUpOpenSearch(options: SetUpOptions): Promise<SetUpRepor
   const policies = await putPolicies(send, retentionDays);
   if (policies === undefined) notes.push(NO_PLUGIN);
   const roles: string[] = [];
-  if (writerRole !== undefined) {
-    if (await mapWriter(send, writerRole)) roles.push(WRITER);
+  if (writerRoles.length > 0) {
+    if (await mapWriters(send, writerRoles)) roles.push(WRITER);
     else notes.push(NO_SECURITY);
   }
   return { templates, policies: policies ?? [], roles, notes };
 }
 
-const NO_PLUGIN =
-  "the index state management plugin is not there: indices are kept until you delete them, or until a lifecycle policy of the collection does";
-const SERVERLESS = "a serverless collection has no index state management: its lifecycle policy deletes old indices";
+const NO_PLUGIN = "the index state management plugin is not there: indices are kept until you delete them";
+// https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-lifecycle.html
+const SERVERLESS =
+  "a serverless collection of the type search has neither index state management nor lifecycle policies: the function search-setup deletes old indices every day";
 const NO_SECURITY = "the security plugin is not there: whoever reaches the cluster may write to it";
 const NO_SETTINGS = "the cluster takes no index settings in templates: indices have its own";
 

@@ -21,13 +21,13 @@ const WRITER_ROLE = {
   ],
 };
 
-/** Lets an IAM role write, by a role of the cluster's own; false when the cluster has no fine-grained access control. https://docs.opensearch.org/latest/security/api/role-mappings/ */
-export async function mapWriter(send: SendHttp, roleArn: string): Promise<boolean> {
+/** Lets IAM roles write, by a role of the cluster's own; false when the cluster has no fine-grained access control. https://docs.opensearch.org/latest/security/api/role-mappings/ */
+export async function mapWriters(send: SendHttp, roleArns: readonly string[]): Promise<boolean> {
   const role = `/_plugins/_security/api/roles/${WRITER}`;
   const answer = await call(send, { method: "PUT", path: role }, WRITER_ROLE);
   if (isMissingPlugin(answer)) return false;
   expectOk("PUT", role, answer);
   const mapping = `/_plugins/_security/api/rolesmapping/${WRITER}`;
-  expectOk("PUT", mapping, await call(send, { method: "PUT", path: mapping }, { backend_roles: [roleArn] }));
+  expectOk("PUT", mapping, await call(send, { method: "PUT", path: mapping }, { backend_roles: roleArns }));
   return true;
 }

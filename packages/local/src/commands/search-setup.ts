@@ -27,7 +27,7 @@ interface SearchSetupOptions {
   readonly opensearch?: string;
   readonly service: "es" | "aoss" | "none";
   readonly region?: string;
-  readonly writerRole?: string;
+  readonly writerRole?: readonly string[];
   readonly config?: string;
   readonly json?: boolean;
 }
@@ -43,7 +43,7 @@ export function searchSetupCommand(terminal: Terminal, env: NodeJS.ProcessEnv = 
         .default("es"),
     )
     .option("--region <region>", "of the domain or collection; AWS_REGION when absent")
-    .option("--writer-role <arn>", "let this IAM role write, where the cluster has fine-grained access control")
+    .option("--writer-role <arn...>", "let these IAM roles write, where the cluster has fine-grained access control")
     .option("--config <file>", "the configuration; belfry.config.ts in this folder when absent, if there is one")
     .option("--json", "print the report as one JSON object")
     .addHelpText("after", HELP)
@@ -51,7 +51,7 @@ export function searchSetupCommand(terminal: Terminal, env: NodeJS.ProcessEnv = 
 }
 
 async function setUp(options: SearchSetupOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<void> {
-  const { service, region, writerRole } = options;
+  const { service, region, writerRole: writerRoles = [] } = options;
   const url = options.opensearch ?? (env.OPENSEARCH_URL || undefined);
   if (url === undefined || !URL.canParse(url)) {
     throw new BelfryError("BAD_ARGUMENT", "search-setup needs the URL of a cluster: --opensearch, or OPENSEARCH_URL");
@@ -62,7 +62,7 @@ async function setUp(options: SearchSetupOptions, terminal: Terminal, env: NodeJ
     send: openSearchSender(url, { service, ...(region === undefined ? {} : { region }) }),
     retentionDays: config.retentionDays,
     service,
-    ...(writerRole === undefined ? {} : { writerRole }),
+    writerRoles,
   });
   if (options.json === true) terminal.print(JSON.stringify(report));
   else say(report, terminal);

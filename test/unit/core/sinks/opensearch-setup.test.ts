@@ -78,7 +78,7 @@ describe("setUpOpenSearch", () => {
   it("lets the writer in by a role of the cluster's own, for Belfry's indices only", async () => {
     fake.plugins = true;
     const writerRole = "arn:aws:iam::111122223333:role/writer";
-    const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)), writerRole });
+    const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)), writerRoles: [writerRole] });
     expect(report.roles).toEqual(["belfry-writer"]);
     const [role, mapping] = fake.puts.slice(-2);
     expect(role.path).toBe("/_plugins/_security/api/roles/belfry-writer");
@@ -91,7 +91,7 @@ describe("setUpOpenSearch", () => {
   });
 
   it("says in plain words that the cluster has no access control", async () => {
-    const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)), writerRole: "arn" });
+    const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)), writerRoles: ["arn"] });
     expect(report.roles).toEqual([]);
     expect(report.notes).toContainEqual(expect.stringContaining("security plugin is not there"));
   });
@@ -100,7 +100,7 @@ describe("setUpOpenSearch", () => {
     const bodies: { template: { settings?: object } }[] = [];
     const report = await setUpOpenSearch({
       service: "aoss",
-      writerRole: "arn",
+      writerRoles: ["arn"],
       send: async ({ path, body = Buffer.alloc(0) }) => {
         expect(path).toMatch(/^\/_index_template\//);
         const template = JSON.parse(body.toString()) as { template: { settings?: object } };
@@ -114,7 +114,7 @@ describe("setUpOpenSearch", () => {
     expect(report.policies).toEqual([]);
     expect(report.notes).toEqual([
       expect.stringContaining("no index settings"),
-      expect.stringContaining("lifecycle policy"),
+      expect.stringContaining("deletes old indices"),
     ]);
     expect(bodies.filter(({ template }) => template.settings === undefined)).toHaveLength(report.templates.length);
   });

@@ -188,7 +188,21 @@ describe("the set-up of a search cluster, asked for by CloudFormation", () => {
 describe("the set-up of a search cluster, invoked directly", () => {
   it("answers with the report", async () => {
     const report = await set().handler({}, lambdaContext());
-    expect(report).toMatchObject({ templates: expect.arrayContaining(["belfry-app.text"]), notes: [] });
+    expect(report).toMatchObject({ templates: expect.arrayContaining(["belfry-app.text"]), notes: [], expired: [] });
+  });
+
+  it("deletes old indices of a serverless collection, and not when it is deployed", async () => {
+    const calls: string[] = [];
+    const collection: SendHttp = async ({ method, path }) => {
+      calls.push(`${method} ${path}`);
+      const indices = [{ name: "belfry-app.text-2026.01.01" }, { name: "belfry-app.text-2026.11.22" }];
+      return { status: 200, body: Buffer.from(JSON.stringify({ indices })) };
+    };
+    const { handler } = set({ BELFRY_SEARCH_SERVICE: "aoss" }, collection);
+    await handler(request("Create"), lambdaContext());
+    expect(calls.filter((call) => !call.startsWith("PUT /_index_template/"))).toEqual([]);
+    expect(await handler({}, lambdaContext())).toMatchObject({ expired: ["belfry-app.text-2026.01.01"] });
+    expect(calls.at(-1)).toBe("DELETE /belfry-app.text-2026.01.01");
   });
 
   it("raises what went wrong", async () => {
