@@ -2,6 +2,7 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { deployedConfig } from "../packages/core/src/config/deploy/deployed-config.ts";
 import { loadConfig, parseConfig } from "../packages/core/src/config/load.ts";
 import { sliceConfig } from "../packages/core/src/config/slice.ts";
 import { bundle } from "./build/bundle.ts";
@@ -31,7 +32,7 @@ const { values: options } = parseArgs({
 async function main(): Promise<void> {
   const file = resolve(options.config ?? resolve(root, DEFAULT_CONFIG));
   const isDefault = options.config === undefined && !existsSync(file);
-  const config = isDefault ? parseConfig({}, DEFAULT_CONFIG) : await loadConfig(file);
+  const config = deployedConfig(isDefault ? parseConfig({}, DEFAULT_CONFIG) : await loadConfig(file));
   const entry = config.process?.entry;
   const sources = functionSources(root, entry === undefined ? undefined : resolve(dirname(file), entry));
   const out = resolve(options.out);

@@ -25,7 +25,7 @@ export function addStreamPath(stack: Stack, context: StackContext): void {
     environment,
     statements: [...statements, ...readStream(stack, context), ...failuresAccess(stack, context)],
   }).function;
-  mapStream(stack, "StreamMapping", context, ingestFunction.functionName).addDependency(stream);
+  mapStream(stack, "StreamMapping", context, ingestFunction.functionName).addResourceDependency(stream);
   // Other accounts and regions send by way of the Destinations of the edge stacks, and so does this one then.
   if (context.deployment.central) return;
   const role = subscriptionRole(stack, context);

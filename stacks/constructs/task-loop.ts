@@ -9,6 +9,10 @@ export interface TaskLoopProps {
   /** Its name without application and stage. */
   readonly name: string;
   readonly functionArn: string;
+  /** What the function gets, in JSONata over the state's input. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html */
+  readonly payload: unknown;
+  /** What is kept for the next step, in JSONata over the state's input and the function's answer. */
+  readonly output: string;
   /** The longest that one run of all steps may take. */
   readonly timeoutSeconds: number;
 }
@@ -23,17 +27,15 @@ const RETRY = {
   JitterStrategy: "FULL",
 };
 
-/**
- * A state machine that calls a function until it is done. The function takes `{…}` and answers the input of its next call, with `wait`, seconds until then; or with
- * `done: true`. A step must be safe to do twice.
- */
+/** A state machine that calls a function until it answers `done: true`, after `wait` seconds where it says so. A step must be safe to do twice. */
 export function addTaskLoop(
   scope: Construct,
   id: string,
   context: StackContext,
   props: TaskLoopProps,
 ): CfnStateMachine {
-  const { name, functionArn, timeoutSeconds } = props;
+  const { name } = props;
+  const stack = Stack.of(scope);
   const logGroup = ownLogGroup(scope, `${id}Logs`, context, `states-${name}`);
   const role = loopRole(scope, `${id}Role`, context, props);
   const machine = new CfnStateMachine(scope, id, {
@@ -46,39 +48,32 @@ export function addTaskLoop(
       includeExecutionData: true,
       destinations: [{ cloudWatchLogsLogGroup: { logGroupArn: logGroup.logGroupArn } }],
     },
-    definitionString: Stack.of(scope).toJsonString(definition(functionArn, timeoutSeconds)),
+    definitionString: stack.toJsonString(definition(props, stack.partition)),
   });
   machine.node.addDependency(role);
   return machine;
 }
 
-function definition(functionArn: string, timeoutSeconds: number): object {
+function definition({ functionArn, payload, output, timeoutSeconds }: TaskLoopProps, partition: string): object {
   return {
+    QueryLanguage: "JSONata",
     StartAt: "Step",
     TimeoutSeconds: timeoutSeconds,
     States: {
       Step: {
         Type: "Task",
-        Resource: "arn:aws:states:::lambda:invoke",
-        Parameters: { FunctionName: functionArn, "Payload.$": "$" },
-        OutputPath: "$.Payload",
+        Resource: `arn:${partition}:states:::lambda:invoke`,
+        Arguments: { FunctionName: functionArn, Payload: payload },
+        Output: output,
         Retry: [RETRY],
         Next: "Done?",
       },
-      "Done?": {
-        Type: "Choice",
-        Choices: [
-          {
-            And: [
-              { Variable: "$.done", IsPresent: true },
-              { Variable: "$.done", BooleanEquals: true },
-            ],
-            Next: "Done",
-          },
-        ],
-        Default: "Wait",
+      "Done?": { Type: "Choice", Choices: [{ Condition: "{% $states.input.done %}", Next: "Done" }], Default: "Wait" },
+      Wait: {
+        Type: "Wait",
+        Seconds: "{% $exists($states.input.wait) ? $states.input.wait : 1 %}",
+        Next: "Step",
       },
-      Wait: { Type: "Wait", SecondsPath: "$.wait", Next: "Step" },
       Done: { Type: "Succeed" },
     },
   };

@@ -86,6 +86,15 @@ export function resolveIn(template: TemplateJson, place: Place): (value: unknown
         const [separator, text] = argument as [string, unknown];
         return String(resolve(text)).split(separator);
       }
+      case "Fn::Sub": {
+        const [text, values] = (typeof argument === "string" ? [argument, {}] : argument) as [string, object];
+        const known = values as Readonly<Record<string, unknown>>;
+        return text.replaceAll(/\$\{([^!}][^}]*)\}/g, (_, name: string) => {
+          if (name in known) return String(resolve(known[name]));
+          const [id = "", attributeName] = name.split(".");
+          return attributeName === undefined ? reference(id) : attribute([id, attributeName]);
+        });
+      }
       default:
         throw new Error(`the template uses ${key}, which this does not resolve`);
     }

@@ -1,24 +1,27 @@
+import { BelfryError } from "../../platform/errors.ts";
 import type { Config, SinkConfig } from "../schema.ts";
+import { resolveDeployment } from "./deployment.ts";
+import type { SearchConfig } from "./search.ts";
 
 /** The sink that switching `deploy.search` on makes, when the configuration has none of its kind. */
 const SEARCH_SINK = "search";
 
-/** The shape of `deploy.search` that this reads. */
-interface SearchChoice {
-  readonly type: "none" | "serverless" | "domain" | "url";
-  readonly endpoint?: string | undefined;
-  readonly service?: "es" | "aoss" | "none" | undefined;
-  readonly region?: string | undefined;
-}
-
 /**
  * The configuration as deployed functions read it. Where `deploy.search` is on, each OpenSearch sink without an endpoint writes there; when there is none, one named
  * `search` is added, and the default route leads to it too: to switch search on is one line.
+ * Raises BAD_CONFIG when another kind of sink has that name.
  */
-export function deployedConfig(config: Config, search: SearchChoice): Config {
+export function deployedConfig(config: Config): Config {
+  const { search } = resolveDeployment(config.deploy);
   if (search.type === "none") return config;
   const sinks = Object.entries(config.sinks);
   const known = sinks.some(([, sink]) => sink.type === "opensearch");
+  if (!known && SEARCH_SINK in config.sinks) {
+    throw new BelfryError(
+      "BAD_CONFIG",
+      `deploy.search makes a sink named ${SEARCH_SINK}, but sinks.${SEARCH_SINK} is of type ${config.sinks[SEARCH_SINK].type}: give that one another name`,
+    );
+  }
   return {
     ...config,
     sinks: {
@@ -31,14 +34,9 @@ export function deployedConfig(config: Config, search: SearchChoice): Config {
 
 const NEW_SINK: SinkConfig = { type: "opensearch", service: "es", maxRequestBytes: 5_242_880 };
 
-function pointed(sink: SinkConfig, search: SearchChoice): SinkConfig {
+function pointed(sink: SinkConfig, search: SearchConfig): SinkConfig {
   if (sink.type !== "opensearch" || sink.endpoint !== undefined) return sink;
   if (search.type !== "url") return { ...sink, service: search.type === "serverless" ? "aoss" : "es" };
-  const { endpoint, service = sink.service, region = sink.region } = search;
-  return {
-    ...sink,
-    service,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(region === undefined ? {} : { region }),
-  };
+  const { endpoint, service, region } = search;
+  return { ...sink, endpoint, service, ...(region === undefined ? {} : { region }) };
 }

@@ -8,6 +8,7 @@ import { AccountId, Region } from "./names.ts";
 import { Observe } from "./observe.ts";
 import { Organization } from "./organization.ts";
 import { Retention } from "./retention.ts";
+import { Search } from "./search.ts";
 
 /** What is deployed to AWS, and how. A profile only chooses defaults; each of them can be set. */
 export const Deploy = z
@@ -48,6 +49,7 @@ export const Deploy = z
     email: z.array(z.email()).default([]).describe("addresses that alarms are sent to"),
     ingest: Ingest.prefault({}),
     archive: Archive.prefault({}),
+    search: Search.optional().describe("default: none for one account, serverless for an organization"),
     export: Export.prefault({}),
     retention: Retention.prefault({}),
     observe: Observe.prefault({}),

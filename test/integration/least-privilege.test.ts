@@ -1,0 +1,212 @@
+// Each function runs, bundled, against stand-ins of its services; every call that it makes is put before the policy that its stack gives it, and every permission of that
+// policy must be needed by a call, or by one of the reasons below.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { runSimulation } from "@cloud-copilot/iam-simulate";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
+import { resolveIn, type TemplateJson } from "../stacks/support/resolve-template.ts";
+import { synthesize } from "../stacks/support/synth.ts";
+import { type IamCall, type RecordingAws, recordingAws } from "../support/recording-aws.ts";
+import { EVENTS, OBJECTS } from "./support/function-events.ts";
+import { NEEDED_BY_SERVICES, withKeyUse } from "./support/granted-to-services.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const CACHE = resolve(ROOT, ".cache/least-privilege");
+const ACCOUNT = "111122223333";
+const REGION = "eu-west-1";
+const KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
+
+/** Everything that a central account can have switched on. */
+const CENTRAL: ConfigInput = {
+  process: { entry: "../../examples/own-function/send-orders.ts" },
+  sinks: {
+    archive: { type: "archive" },
+    audit: { type: "firehose", deliveryStream: "audit" },
+    others: { type: "kinesis", stream: "others" },
+    bucket: { type: "s3", bucket: "a-bucket-of-ours" },
+  },
+  defaultRoute: ["archive", "audit", "others", "bucket"],
+  deploy: {
+    profile: "organization",
+    region: REGION,
+    organization: { id: "o-a1b2c3d4e5" },
+    ingest: { buckets: ["alb-logs-1"], process: { fromStream: true, logGroups: ["/app/orders"] } },
+    archive: { direct: { logGroups: ["/vpc/flows"] } },
+    export: { enabled: true, logGroups: ["/app/*"] },
+    retention: { enabled: true, days: 30, kmsKey: KEY_ARN },
+    search: { type: "domain" },
+  },
+};
+
+/** One account, without a stream and without a key. */
+const MINIMAL: ConfigInput = { deploy: { region: REGION } };
+
+const SEARCH_ARNS = {
+  es: `arn:aws:es:${REGION}:${ACCOUNT}:domain/belfry-test`,
+  aoss: `arn:aws:aoss:${REGION}:${ACCOUNT}:collection/07tjusf2h91cunochc`,
+};
+
+describe.each([
+  ["a central account with a domain", "central", CENTRAL, SEARCH_ARNS.es],
+  ["a central account with a collection", "serverless", withSearch("serverless"), SEARCH_ARNS.aoss],
+  ["one account", "minimal", MINIMAL, SEARCH_ARNS.es],
+] as const)("in %s", (_, name, config, openSearchArn) => {
+  const functions = functionsOf(config, openSearchArn);
+  let aws: RecordingAws;
+
+  beforeAll(async () => {
+    build(name, config);
+    aws = await recordingAws({ account: ACCOUNT, objects: OBJECTS, openSearchArn });
+  }, 60_000);
+  afterAll(() => aws.close());
+
+  it.each(functions)("$name may do what it does, and nothing else", async (deployed) => {
+    const calls = withKeyUse(await callsOf(aws, name, deployed), deployed.statements, KEY_ARN);
+    const refused = [];
+    for (const call of calls) if (!(await allows(deployed.statements, call))) refused.push(call);
+    expect(refused).toEqual([]);
+    expect(await unneeded(deployed.statements, calls)).toEqual([]);
+  });
+});
+
+it("has no reason that excuses nothing", () => {
+  const granted = [CENTRAL, withSearch("serverless"), MINIMAL].flatMap((config) =>
+    functionsOf(config, SEARCH_ARNS.es).flatMap(({ statements }) => statements.flatMap(({ Action }) => listOf(Action))),
+  );
+  expect(NEEDED_BY_SERVICES.filter(({ actions }) => !actions.some((action) => granted.includes(action)))).toEqual([]);
+});
+
+interface Statement {
+  readonly Action: string | string[];
+  readonly Resource: string | string[];
+  readonly [key: string]: unknown;
+}
+
+interface DeployedFunction {
+  readonly name: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly Statement[];
+}
+
+function withSearch(type: "serverless"): ConfigInput {
+  return { ...CENTRAL, deploy: { ...CENTRAL.deploy, search: { type } } };
+}
+
+const TYPES = ["AWS::Lambda::Function", "AWS::IAM::Role"];
+
+/** All functions of all stacks, as they are once deployed. */
+function functionsOf(config: ConfigInput, searchArn: string): DeployedFunction[] {
+  const parameters = { "/belfry/test/key-arn": KEY_ARN, "/belfry/test/search-arn": searchArn };
+  const place = { account: ACCOUNT, region: REGION, parameters };
+  return [...synthesize(config).templates.values()].flatMap((template) => {
+    const json = template.toJSON() as TemplateJson;
+    const ours = Object.entries(json.Resources).filter(([, { Type }]) => TYPES.includes(Type));
+    const resolved = resolveIn(json, place)(Object.fromEntries(ours)) as TemplateJson["Resources"];
+    return Object.entries(resolved)
+      .filter(([, { Type }]) => Type === "AWS::Lambda::Function")
+      .map(([, { Properties = {} }]) => {
+        const role = Object.values(resolved).find(
+          ({ Type, Properties: { RoleName } = {} }) =>
+            Type === "AWS::IAM::Role" && String(Properties.Role).endsWith(`/${String(RoleName)}`),
+        );
+        return deployedFunction(Properties, role?.Properties ?? {});
+      });
+  });
+}
+
+function deployedFunction(properties: Readonly<Record<string, unknown>>, role: Readonly<Record<string, unknown>>) {
+  const { Variables: environment } = properties.Environment as { Variables: Record<string, string> };
+  const policies = role.Policies as { PolicyDocument: { Statement: Statement[] } }[];
+  return {
+    name: String(properties.FunctionName).replace("belfry-test-", ""),
+    environment,
+    statements: policies.flatMap(({ PolicyDocument: document }) => document.Statement),
+  };
+}
+
+function build(name: string, config: ConfigInput): void {
+  mkdirSync(CACHE, { recursive: true });
+  const file = resolve(CACHE, `${name}.json`);
+  writeFileSync(file, JSON.stringify(config));
+  const args = ["scripts/build.ts", "--config", file, "--out", resolve(CACHE, name)];
+  const { stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" });
+  expect(stderr).toBe("");
+}
+
+/** Runs the bundle on the events that make it do all that it can, and answers what it called. */
+async function callsOf(aws: RecordingAws, folder: string, { name, environment }: DeployedFunction): Promise<IamCall[]> {
+  const events = EVENTS[name];
+  if (events === undefined) throw new Error(`no events for ${name}: add some to support/function-events.ts`);
+  const file = resolve(CACHE, `${folder}-${name}.events.json`);
+  writeFileSync(file, JSON.stringify(events));
+  const from = aws.calls.length;
+  const output = await run([resolve(ROOT, "test/support/run-bundle.ts"), resolve(CACHE, folder, name), file], {
+    ...environment,
+    ...(environment.OPENSEARCH_URL === undefined ? {} : { OPENSEARCH_URL: aws.url }),
+    AWS_ENDPOINT_URL: aws.url,
+    // Of the user's own function in examples/own-function.
+    ORDERS_URL: aws.url,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    FUNCTION_ARN: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:belfry-test-${name}`,
+  });
+  const results = output.split("\n").filter((line) => line.startsWith("RESULT "));
+  expect(results, output).toHaveLength(events.length);
+  expect(results.filter((line) => line.includes('{"error":'))).toEqual([]);
+  return [...new Map(aws.calls.slice(from).map((call) => [JSON.stringify(call), call])).values()];
+}
+
+function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((done, fail) => child.on("error", fail).on("close", () => done(output)));
+}
+
+async function allows(statements: readonly Statement[], { action, resource }: IamCall): Promise<boolean> {
+  const simulation = await runSimulation(
+    {
+      request: {
+        action,
+        resource: { resource, accountId: ACCOUNT },
+        principal: `arn:aws:iam::${ACCOUNT}:role/function`,
+        contextVariables: {},
+      },
+      identityPolicies: [{ name: "function", policy: { Version: "2012-10-17", Statement: statements } }],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+    },
+    {},
+  );
+  if (simulation.resultType === "error")
+    throw new Error(`${action} on ${resource}: ${JSON.stringify(simulation.errors)}`);
+  return simulation.overallResult === "Allowed";
+}
+
+/** Each permission, one action on one resource, that none of the calls needs and no reason excuses. */
+async function unneeded(statements: readonly Statement[], calls: readonly IamCall[]): Promise<IamCall[]> {
+  const found: IamCall[] = [];
+  for (const { Action, Resource } of statements) {
+    for (const action of listOf(Action)) {
+      for (const resource of listOf(Resource)) {
+        const alone: Statement[] = [{ Effect: "Allow", Action: action, Resource: resource }];
+        const excused = NEEDED_BY_SERVICES.some(({ actions, on }) => actions.includes(action) && on.test(resource));
+        if (!(excused || (await anyAllowed(alone, calls)))) found.push({ action, resource });
+      }
+    }
+  }
+  return found;
+}
+
+async function anyAllowed(statements: readonly Statement[], calls: readonly IamCall[]): Promise<boolean> {
+  for (const call of calls) if (await allows(statements, call)) return true;
+  return false;
+}
+
+function listOf(value: string | string[]): string[] {
+  return Array.isArray(value) ? value : [value];
+}

@@ -1,0 +1,82 @@
+import type { IamCall } from "../../support/recording-aws.ts";
+
+/** Permissions that a function's role has for a service that acts by it, not for the function's own calls. */
+export interface ServiceGrant {
+  readonly actions: readonly string[];
+  /** Resources that it is needed on. */
+  readonly on: RegExp;
+  readonly why: string;
+}
+
+export const NEEDED_BY_SERVICES: readonly ServiceGrant[] = [
+  {
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    on: /:log-group:\/belfry\//,
+    why: "Lambda writes the function's log. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html",
+  },
+  {
+    actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    on: /^\*$/,
+    why: "Lambda's X-Ray daemon sends the segments. https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html",
+  },
+  {
+    actions: [
+      "kinesis:DescribeStream",
+      "kinesis:DescribeStreamSummary",
+      "kinesis:GetRecords",
+      "kinesis:GetShardIterator",
+      "kinesis:ListShards",
+    ],
+    on: /:stream\/belfry-test-logs$/,
+    why: "Lambda polls the stream. https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-create.html",
+  },
+  {
+    actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+    on: /:belfry-test-objects$/,
+    why: "Lambda polls the queue. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
+  },
+  {
+    actions: ["s3:PutObject", "s3:ListBucket"],
+    on: /:::belfry-test-failures-[^/]+(\/aws\/lambda\/\*)?$/,
+    why: "Lambda keeps what failed. https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html",
+  },
+  {
+    actions: ["s3:PutObject"],
+    on: /:::belfry-test-archive-[^/]+\/exports\/\*$/,
+    why: "CloudWatch Logs asks whether who creates an export task may write to its bucket. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3ExportTasks.html",
+  },
+];
+
+interface KeyUse {
+  readonly call: RegExp;
+  readonly needs: readonly string[];
+}
+
+/**
+ * What services ask of the key on behalf of who calls them: S3 for each object, Kinesis for each put, DynamoDB for each item.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/service-integration.html
+ */
+const KEY_USES: readonly KeyUse[] = [
+  { call: /^s3:PutObject$/, needs: ["kms:GenerateDataKey"] },
+  { call: /^s3:GetObject/, needs: ["kms:Decrypt"] },
+  { call: /^kinesis:PutRecords?$/, needs: ["kms:GenerateDataKey"] },
+  { call: /^kinesis:GetRecords$/, needs: ["kms:Decrypt"] },
+  { call: /^dynamodb:/, needs: ["kms:Decrypt", "kms:GenerateDataKey"] },
+];
+
+/** Belfry's own resources are encrypted with its key; what is not Belfry's has a key of its own, if any. */
+const OWN = /belfry-test-/;
+
+/** The calls with those that services make of the key because of them; only where the role speaks of a key at all. */
+export function withKeyUse(
+  calls: readonly IamCall[],
+  statements: readonly { readonly Action: string | string[]; readonly Resource: string | string[] }[],
+  key: string,
+): IamCall[] {
+  const granted = statements.flatMap(({ Action }) => Action);
+  if (!granted.some((action) => action.startsWith("kms:"))) return [...calls];
+  const made = calls.filter(({ resource }) => OWN.test(resource)).map(({ action }) => action);
+  const polled = granted.filter((action) => action === "kinesis:GetRecords");
+  const uses = KEY_USES.filter(({ call }) => [...made, ...polled].some((action) => call.test(action)));
+  return [...calls, ...uses.flatMap(({ needs }) => needs.map((action) => ({ action, resource: key })))];
+}

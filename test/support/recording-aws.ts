@@ -1,0 +1,189 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+
+/** One call as IAM sees it. */
+export interface IamCall {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** A stand-in of all services on one loopback port, which takes everything and keeps what IAM would have been asked. */
+export interface RecordingAws {
+  readonly url: string;
+  readonly calls: IamCall[];
+  close(): Promise<void>;
+}
+
+export interface RecordingOptions {
+  readonly account: string;
+  /** Bodies of the objects that are there, by `bucket/key`. */
+  readonly objects: Readonly<Record<string, Buffer>>;
+  /** ARN of the domain or the collection behind the OpenSearch requests. */
+  readonly openSearchArn: string;
+}
+
+interface Request {
+  readonly method: string;
+  readonly url: URL;
+  /** `AmazonSSM.GetParameter`; empty for services that are called by paths. */
+  readonly target: string;
+  readonly service: string;
+  readonly region: string;
+  readonly body: Buffer;
+}
+
+interface Answer {
+  readonly status?: number;
+  readonly body: string | Buffer;
+}
+
+/** What a member of a call names, and how its ARN is written. */
+interface Named {
+  readonly member: string;
+  readonly arn: string;
+}
+
+const NAMED: Readonly<Record<string, Named>> = {
+  firehose: { member: "DeliveryStreamName", arn: "deliverystream/" },
+  kinesis: { member: "StreamName", arn: "stream/" },
+  dynamodb: { member: "TableName", arn: "table/" },
+  logs: { member: "logGroupName", arn: "log-group:" },
+};
+
+/** Starts it on a free port of loopback. */
+export async function recordingAws(options: RecordingOptions): Promise<RecordingAws> {
+  const calls: IamCall[] = [];
+  const server = http.createServer((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    incoming.on("end", () => {
+      const request = read(incoming, Buffer.concat(chunks));
+      const call = iamCall(request, options);
+      if (call !== undefined) calls.push(call);
+      const { status = 200, body } = answer(request, options);
+      response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Service and region stand in the signature: `Credential=AKIA…/20261122/eu-west-1/firehose/aws4_request`. */
+function read(incoming: http.IncomingMessage, body: Buffer): Request {
+  const scope = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(incoming.headers.authorization ?? "");
+  return {
+    method: incoming.method ?? "GET",
+    url: new URL(incoming.url ?? "/", "http://loopback"),
+    target: String(incoming.headers["x-amz-target"] ?? ""),
+    service: scope?.[2] ?? "",
+    region: scope?.[1] ?? "",
+    body,
+  };
+}
+
+/** Unsigned requests, such as an answer to CloudFormation, are no call of IAM's. */
+function iamCall(request: Request, { account, openSearchArn }: RecordingOptions): IamCall | undefined {
+  const { service, region, method, url, target } = request;
+  if (service === "") return undefined;
+  if (service === "aoss") return { action: "aoss:APIAccessAll", resource: openSearchArn };
+  if (service === "es") return { action: `es:ESHttp${capital(method)}`, resource: openSearchArn + url.pathname };
+  if (service === "s3") return objectCall(request);
+  const operation = target.split(".")[1];
+  if (operation === undefined) throw new Error(`cannot tell what ${method} ${url.pathname} of ${service} does`);
+  const { member, arn } = NAMED[service] ?? { member: "", arn: "" };
+  const name = (JSON.parse(request.body.toString("utf8")) as Record<string, unknown>)[member];
+  const prefix = `arn:aws:${service}:${region}:${account}:`;
+  return {
+    action: `${service}:${operation}`,
+    resource: typeof name === "string" ? `${prefix}${arn}${name}` : "*",
+  };
+}
+
+/** Path style: `/bucket/key`. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+function objectCall({ method, url }: Request): IamCall {
+  const [bucket = "", ...rest] = decodeURIComponent(url.pathname.slice(1)).split("/");
+  const key = rest.join("/");
+  if (key === "") return { action: "s3:ListBucket", resource: `arn:aws:s3:::${bucket}` };
+  const version = url.searchParams.has("versionId") ? "Version" : "";
+  return {
+    action: method === "PUT" ? "s3:PutObject" : `s3:GetObject${version}`,
+    resource: `arn:aws:s3:::${bucket}/${key}`,
+  };
+}
+
+function capital(method: string): string {
+  return method.charAt(0) + method.slice(1).toLowerCase();
+}
+
+function answer(request: Request, { objects }: RecordingOptions): Answer {
+  const { service, target, url, method } = request;
+  if (service === "s3") return objectAnswer(method, url, objects);
+  if (service === "es" || service === "aoss" || service === "") return searchAnswer(request);
+  const given = request.body.length === 0 ? {} : (JSON.parse(request.body.toString("utf8")) as { Records?: unknown[] });
+  switch (target.split(".")[1]) {
+    case "PutRecordBatch":
+      return json({ FailedPutCount: 0, RequestResponses: given.Records?.map((_, i) => ({ RecordId: String(i) })) });
+    case "PutRecords": {
+      const taken = given.Records?.map((_, i) => ({ SequenceNumber: String(i), ShardId: "shardId-0" }));
+      return json({ FailedRecordCount: 0, Records: taken });
+    }
+    case "DescribeLogGroups":
+      return json({ logGroups: [LOG_GROUP] });
+    case "DescribeExportTasks":
+      return json({ exportTasks: [] });
+    case "CreateExportTask":
+      return json({ taskId: "cda45419-90ea-4db5-9833-aade86253e66" });
+    case "Query":
+      return json({ Items: [], Count: 0 });
+    default:
+      return json({});
+  }
+}
+
+const LOG_GROUP = {
+  logGroupName: "/app/orders",
+  arn: "arn:aws:logs:eu-west-1:111122223333:log-group:/app/orders:*",
+  creationTime: Date.UTC(2026, 10, 1),
+  storedBytes: 1024,
+  retentionInDays: 1,
+  logGroupClass: "STANDARD",
+};
+
+function objectAnswer(method: string, url: URL, objects: RecordingOptions["objects"]): Answer {
+  if (method === "PUT") return { body: "" };
+  const path = decodeURIComponent(url.pathname.slice(1));
+  const object = objects[path];
+  if (object !== undefined) return { body: object };
+  const bucket = path.replace(/\/$/, "");
+  if (bucket.includes("/")) return { status: 404, body: "<Error><Code>NoSuchKey</Code></Error>" };
+  const prefix = `${bucket}/${url.searchParams.get("prefix") ?? ""}`;
+  const keys = Object.keys(objects).filter((name) => name.startsWith(prefix));
+  const contents = keys.map((name) => `<Contents><Key>${name.slice(bucket.length + 1)}</Key><Size>1</Size></Contents>`);
+  return { body: `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>` };
+}
+
+/** A cluster that takes every document and every setting. */
+function searchAnswer({ url, body }: Request): Answer {
+  if (!url.pathname.endsWith("/_bulk")) return json({ acknowledged: true });
+  const lines = body.toString("latin1").split("\n").length;
+  const items = Array.from({ length: lines }, () => ({ create: { status: 201 } }));
+  return json({ errors: false, items });
+}
+
+function json(value: unknown): Answer {
+  return { body: JSON.stringify(value) };
+}
+
+/** Lines as an archive's object holds them. */
+export function archived(lines: readonly object[]): Buffer {
+  return gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+}
