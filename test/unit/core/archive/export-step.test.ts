@@ -213,4 +213,51 @@ describe("what goes wrong", () => {
     await step();
     expect(windowsOf(cloud)).toHaveLength(1);
   });
+
+  it("creates nothing when it stood still for so long that another run may be at it", async () => {
+    const { cloud, ports, runtime } = setUp([group("/app/a")]);
+    const slow: ExportPorts["store"] = {
+      ...ports.store,
+      write: async (previous, next, given) => {
+        const written = await ports.store.write(previous, next, given);
+        if (next.task !== undefined) runtime.pass(16 * 60_000);
+        return written;
+      },
+    };
+    const run = { owner: "run-1", region: "eu-west-1", bucket: "archive", signal };
+    expect(await exportStep({ ...ports, store: slow }, settings, run)).toEqual({ done: false, wait: 60 });
+    expect(windowsOf(cloud)).toEqual([]);
+  });
+
+  it("does not write once it was overtaken", async () => {
+    const { ports, cloud, step, runtime } = setUp([group("/app/a")]);
+    const { describeLogGroups } = ports.calls;
+    const overtaken = {
+      ...ports.calls,
+      describeLogGroups: async (...call: Parameters<typeof describeLogGroups>) => {
+        runtime.pass(20 * 60_000);
+        await step("run-2");
+        return describeLogGroups(...call);
+      },
+    };
+    const run = { owner: "run-1", region: "eu-west-1", bucket: "archive", signal };
+    expect(await exportStep({ ...ports, calls: overtaken }, settings, run)).toEqual({ done: false, wait: 15 });
+    expect(await ports.store.read(signal)).toMatchObject({ owner: "run-2" });
+    expect(windowsOf(cloud)).toHaveLength(1);
+  });
+});
+
+it("moves a checkpoint only on from where it is", async () => {
+  const { ports } = setUp([]);
+  const moved = (fromMs: number, toMs: number) =>
+    ports.store.checkpoint(
+      { logGroup: "/app/a", fromMs, toMs },
+      { exportedToMs: toMs, attempts: 0, run: "run-1", reason: "" },
+      signal,
+    );
+  expect(await moved(0, 1)).toBe(true);
+  expect(await moved(1, 2)).toBe(true);
+  // By one who stood still since the first.
+  expect(await moved(0, 1)).toBe(false);
+  expect((await ports.store.checkpoints(signal)).get("/app/a")).toMatchObject({ exportedToMs: 2 });
 });
