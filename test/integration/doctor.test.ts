@@ -16,6 +16,7 @@ const CONFIG = {
     profile: "organization",
     region: "eu-west-1",
     regions: ["us-east-1"],
+    globalEvents: false,
     organization: { id: ORGANIZATION, units: ["ou-ab12-c3d4e5f6"] },
     ingest: { buffer: "provisioned", shards: 4 },
   },

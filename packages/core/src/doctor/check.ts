@@ -37,8 +37,8 @@ export interface CheckContext {
 export interface Check {
   /** Also the heading of its part of docs/doctor.md. */
   readonly id: string;
-  /** Once for the account, once in the home region, or in each region. */
-  readonly scope: "account" | "home" | "region";
+  /** Once for the account, once in the home region, in each region that logs come from, or in each that has a stack. */
+  readonly scope: "account" | "home" | "region" | "stack-region";
   /** The IAM actions that it needs. */
   readonly actions: readonly string[];
   readonly link: string;

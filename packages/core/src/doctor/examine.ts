@@ -41,17 +41,26 @@ export async function examine(
     onCheck?.(`${check.id} in ${region}`);
     return findingsOf(check, { settings, identity, region, ports, signal: deadline() });
   };
-  const regions = settings.regions.map((region) => ({ check: checkRegion, region }));
-  const reached = await inOrder(regions, concurrency, run);
-  const open = settings.regions.filter((_, i) => reached[i].every(({ status }) => status === "ok"));
+  const regions = [...settings.regions, ...settings.eventRegions];
+  const reached = await inOrder(
+    regions.map((region) => ({ check: checkRegion, region })),
+    concurrency,
+    run,
+  );
+  const open = regions.filter((_, i) => reached[i].every(({ status }) => status === "ok"));
   const tasks = CHECKS.flatMap((check) => placesOf(check, settings, open).map((region) => ({ check, region })));
   const found = await inOrder(tasks, concurrency, run);
   const own = await run({ check: checkIdentity, region: settings.homeRegion });
   return { identity, findings: [...own, ...reached.flat(), ...found.flat()] };
 }
 
-function placesOf({ scope }: Check, { homeRegion }: DoctorSettings, open: readonly string[]): readonly string[] {
-  if (scope === "region") return open;
+function placesOf(
+  { scope }: Check,
+  { homeRegion, regions }: DoctorSettings,
+  open: readonly string[],
+): readonly string[] {
+  if (scope === "stack-region") return open;
+  if (scope === "region") return open.filter((region) => regions.includes(region));
   return scope === "account" || open.includes(homeRegion) ? [homeRegion] : [];
 }
 

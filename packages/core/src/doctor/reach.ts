@@ -24,7 +24,7 @@ export const checkIdentity: Check = {
 /** Whether a region takes the credentials: regions that are off by default refuse them until they are enabled. */
 export const checkRegion: Check = {
   id: "region",
-  scope: "region",
+  scope: "stack-region",
   actions: ["sts:GetCallerIdentity"],
   link: "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html",
   async run({ settings, region, ports, signal }) {

@@ -8,8 +8,10 @@ export interface DoctorSettings {
   readonly version: string;
   /** Where the pipeline runs. */
   readonly homeRegion: string;
-  /** All regions that are looked at, the home region among them. */
+  /** The regions that logs come from, the home region among them. */
   readonly regions: readonly string[];
+  /** Further regions, in which nothing stands but rules for the events of global services. */
+  readonly eventRegions: readonly string[];
   readonly deployment: Deployment;
 }
 
@@ -20,15 +22,23 @@ interface Wanted {
   readonly regions?: readonly string[];
 }
 
+// https://docs.aws.amazon.com/health/latest/ug/choosing-a-region.html
+const EVENT_REGIONS: readonly string[] = ["us-east-1", "us-west-2"];
+const OTHER_PARTITION = /^(cn|us-gov|us-iso|eusc)/;
+
 /** Settings of a configuration's deployment. Raises BAD_CONFIG for parts that exclude each other. */
-export function doctorSettings(deploy: DeployConfig, { stage, version, regions = [] }: Wanted): DoctorSettings {
+export function doctorSettings(deploy: DeployConfig, { stage, version, regions: given = [] }: Wanted): DoctorSettings {
   const deployment = resolveDeployment(deploy);
-  const [first = deployment.region] = regions;
+  const { region, globalEvents } = deployment;
+  const [first = region] = given;
+  const regions = given.length === 0 ? deployment.allRegions : [...new Set(given)];
+  const hasEventRegions = globalEvents && given.length === 0 && !OTHER_PARTITION.test(region);
   return {
     stage,
     version,
-    homeRegion: regions.includes(deployment.region) ? deployment.region : first,
-    regions: regions.length === 0 ? deployment.allRegions : [...new Set(regions)],
+    homeRegion: regions.includes(region) ? region : first,
+    regions,
+    eventRegions: hasEventRegions ? EVENT_REGIONS.filter((name) => !regions.includes(name)) : [],
     deployment,
   };
 }

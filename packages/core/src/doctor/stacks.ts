@@ -10,7 +10,7 @@ const SST_BOOTSTRAP_VERSION = 14;
 /** Whether the CDK can deploy: its bucket and roles. */
 export const checkCdkBootstrap: Check = {
   id: "cdk-bootstrap",
-  scope: "region",
+  scope: "stack-region",
   actions: ["cloudformation:DescribeStacks"],
   link: "https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html",
   async run({ identity, region, ports, signal }) {
@@ -46,7 +46,7 @@ export const checkSstBootstrap: Check = {
 /** What state the stage's stacks are in, and whether they are of one version. */
 export const checkStacks: Check = {
   id: "stacks",
-  scope: "region",
+  scope: "stack-region",
   actions: ["cloudformation:ListStacks"],
   link: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",
   async run({ settings, region, ports, signal }) {

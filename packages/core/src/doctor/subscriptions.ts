@@ -176,7 +176,8 @@ export const checkExportTask: Check = {
   link: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateExportTask.html",
   async run({ settings, region, ports, signal }) {
     const tasks = await ports.activeExportTasks(region, signal);
-    const others = tasks.filter(({ bucket }) => !bucket.startsWith(`belfry-${settings.stage}-`));
+    const own = settings.deployment.export.bucket;
+    const others = tasks.filter(({ bucket }) => bucket !== own && !bucket.startsWith(`belfry-${settings.stage}-`));
     if (others.length === 0) return [ok(tasks.length === 0 ? "no export task runs" : "Belfry's own export task runs")];
     const named = others.map(({ logGroup, bucket }) => `${logGroup} to ${bucket}`);
     return [

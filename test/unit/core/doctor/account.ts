@@ -41,7 +41,7 @@ export function refused(action: string, name = "AccessDeniedException"): AwsCall
 
 /** Settings for stage `prod`, by default of one account in eu-west-1. */
 export function settingsFor(deploy: z.input<typeof Deploy> = {}, regions: readonly string[] = []) {
-  return doctorSettings(Deploy.parse({ region: "eu-west-1", ...deploy }), {
+  return doctorSettings(Deploy.parse({ region: "eu-west-1", globalEvents: false, ...deploy }), {
     stage: "prod",
     version: "1.2.0",
     regions,

@@ -154,6 +154,16 @@ describe("the checks", () => {
 });
 
 describe("doctorSettings", () => {
+  it("adds the regions of global events, for their stacks alone", async () => {
+    const settings = settingsFor({ globalEvents: true, regions: ["us-east-1"] });
+    expect(settings).toMatchObject({ regions: ["eu-west-1", "us-east-1"], eventRegions: ["us-west-2"] });
+    const { findings } = await examine(settings, account(), patient);
+    const there = findings.filter(({ region }) => region === "us-west-2");
+    expect(there.map(({ id }) => id)).toEqual(["region", "cdk-bootstrap", "stacks"]);
+    expect(settingsFor({ globalEvents: true }, ["eu-west-1"]).eventRegions).toEqual([]);
+    expect(settingsFor({ globalEvents: true, region: "cn-north-1" }).eventRegions).toEqual([]);
+  });
+
   it("takes given regions in place of the configured ones, and the configured home among them", () => {
     const deploy = { regions: ["us-east-1"] };
     expect(settingsFor(deploy)).toMatchObject({ homeRegion: "eu-west-1", regions: ["eu-west-1", "us-east-1"] });
