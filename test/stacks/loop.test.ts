@@ -1,8 +1,11 @@
 import { App, CfnResource, Stack } from "aws-cdk-lib";
+import type { Template } from "aws-cdk-lib/assertions";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { describe, expect, it } from "vitest";
+import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
 import { guardOwnLogs, markLogSource, ownLogGroups } from "../../stacks/own-log-groups.ts";
+import { MINIMAL, ORGANIZATION, synthesize } from "./support/synth.ts";
 
 const REGION = "eu-west-1";
 const OWN = "/belfry/test/planted";
@@ -26,6 +29,60 @@ const arnOf = (name: string) => ({
     ["arn:", { Ref: "AWS::Partition" }, `:logs:${REGION}:`, { Ref: "AWS::AccountId" }, `:log-group:${name}:*`],
   ],
 });
+
+const PROFILES: readonly (readonly [string, ConfigInput])[] = [
+  ["one account without a stream", MINIMAL],
+  ["one account with a stream", { deploy: { ...MINIMAL.deploy, ingest: { buffer: "provisioned" } } }],
+  ["an organization", ORGANIZATION],
+];
+
+describe.each(PROFILES)("%s", (_, config) => {
+  const { stacks, templates } = synthesize(config);
+  const inRegion = (region: string) =>
+    [...templates].filter(([name]) => stacks.get(name)?.region === region).map(([, template]) => template);
+
+  /** The names that a region's subscription of the whole account leaves out; undefined where there is no such subscription. */
+  const excludedIn = (region: string): string[] | undefined => {
+    const policies = inRegion(region).flatMap((one) => Object.values(one.findResources("AWS::Logs::AccountPolicy")));
+    expect(policies.length).toBeLessThanOrEqual(1);
+    const criteria: string | undefined = policies[0]?.Properties.SelectionCriteria;
+    return criteria === undefined ? undefined : JSON.parse(criteria.replace("LogGroupName NOT IN ", ""));
+  };
+
+  /** The log groups that the resources of a region write their own logs to, by their names. */
+  const writtenIn = (region: string): string[] =>
+    inRegion(region).flatMap((template) => {
+      const groups = template.findResources("AWS::Logs::LogGroup");
+      return ownGroupsOf(template).map((name): string => groups[name]?.Properties.LogGroupName ?? name);
+    });
+
+  it("subscribes to nothing that it writes itself", () => {
+    const regions = [...new Set([...stacks.values()].map(({ region }) => region))];
+    for (const region of regions) {
+      const excluded = excludedIn(region);
+      if (excluded !== undefined) expect(excluded).toEqual(expect.arrayContaining(["aws/spans", ...writtenIn(region)]));
+    }
+    expect(regions.some((region) => excludedIn(region) !== undefined)).toBe(true);
+    const written = regions.flatMap(writtenIn);
+    expect(written.length).toBeGreaterThan(2);
+    for (const name of written) expect(name).toMatch(/^\/belfry\/test\//);
+  });
+});
+
+/** What functions, delivery streams and state machines of a template log to, read from the template alone: names, or ids of log groups. */
+function ownGroupsOf(template: Template): string[] {
+  const found = ["AWS::Lambda::Function", "AWS::KinesisFirehose::DeliveryStream", "AWS::StepFunctions::StateMachine"]
+    .flatMap((type) => Object.values(template.findResources(type)))
+    .map(({ Type, Properties }) => (Type === "AWS::Lambda::Function" ? (Properties.LoggingConfig ?? {}) : Properties));
+  return found.flatMap((properties) => {
+    const text = JSON.stringify(properties);
+    const references = [
+      ...text.matchAll(/"LogGroup(?:Name)?":(?:"([^"]+)"|\{"Ref":"([^"]+)"\})/g),
+      ...text.matchAll(/"LogGroupArn":(?:"[^"]*:log-group:([^":]+)|\{"Fn::GetAtt":\["([^"]+)")/g),
+    ].map(([, name, id]) => String(name ?? id));
+    return references.length === 0 && "FunctionName" in properties ? ["nothing"] : references;
+  });
+}
 
 describe("a stack that could feed Belfry its own log", () => {
   it.each<[string, string, object]>([
