@@ -43,7 +43,7 @@ export function addPartnerRules(stack: Stack, context: StackContext): void {
   const role = targetRole(stack, "PartnerRole", context, {
     name: "events-partner",
     service: "events.amazonaws.com",
-    usedBy: sources.map((source) => ruleArn(stack, context, "partner", source)),
+    usedBy: [ruleArn(stack, context, "partner", "aws.partner/*")],
     account: stack.account,
     targets: [bus],
   });

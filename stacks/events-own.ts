@@ -27,7 +27,7 @@ export function addOwnRules(stack: Stack, context: StackContext): void {
   const role = targetRole(stack, "OwnRulesRole", context, {
     name: "events-rules",
     service: "events.amazonaws.com",
-    usedBy: rules.map(({ name, bus }) => ruleArn(stack, context, name, bus)),
+    usedBy: [...new Set(rules.map(({ bus }) => ruleArn(stack, context, "*", bus)))],
     account: stack.account,
     targets: rules.flatMap(({ targets }) => targets),
   });

@@ -1,4 +1,4 @@
-import type { Stack } from "aws-cdk-lib";
+import { RemovalPolicy, type Stack } from "aws-cdk-lib";
 import { CfnArchive, CfnEventBus, CfnEventBusPolicy } from "aws-cdk-lib/aws-events";
 import { CfnDiscoverer, CfnRegistry } from "aws-cdk-lib/aws-eventschemas";
 import { EVENT_BUS } from "./event-bus.ts";
@@ -67,16 +67,20 @@ function addBusPolicy(stack: Stack, { deployment }: StackContext, bus: CfnEventB
   }
 }
 
-/** What comes to the bus, kept for replay to the same bus; EventBridge does not archive a replayed event again. */
+/**
+ * What comes to the bus, kept for replay; EventBridge does not archive a replayed event again. It goes with the bus, because it can be replayed to no other: what was
+ * captured stays in the archive's bucket.
+ */
 function addArchive(stack: Stack, { deployment, names }: StackContext, bus: CfnEventBus): void {
   const { days, pattern } = deployment.events.archive;
-  new CfnArchive(stack, "Archive", {
+  const archive = new CfnArchive(stack, "Archive", {
     archiveName: names.of(EVENT_BUS),
     sourceArn: bus.attrArn,
     description: "Events of the Belfry bus, to be replayed",
     retentionDays: days,
     ...(pattern === undefined ? {} : { eventPattern: pattern }),
   });
+  archive.applyRemovalPolicy(RemovalPolicy.DESTROY);
 }
 
 /** A partner's bus has the name of its event source, which the partner has offered to this account before. */

@@ -9,6 +9,9 @@ import { SHIPPED_RULE_NAMES } from "./shipped-rule-names.ts";
 /** The policy of the rules' dead-letter queue names each rule, and SQS takes 8 KiB. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html */
 const MAX_RULES = 50;
 
+/** The targets' ARNs stand in one policy of a role, which has 10,240 characters. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MAX_ARN_CHARS = 9000;
+
 const Name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, "a name is a lower-case letter and up to 31 letters, digits and hyphens");
@@ -127,6 +130,14 @@ export const Events = z
         if (names.indexOf(name) === i) return;
         context.addIssue({ code: "custom", path: [list, i, "name"], message: `"${name}" is a name twice` });
       });
+    }
+    for (const [list, arns] of [
+      ["rules", events.rules.flatMap(({ targets }) => targets)],
+      ["schedules", events.schedules.flatMap(({ target = "" }) => target)],
+    ] as const) {
+      if ([...new Set(arns)].join().length <= MAX_ARN_CHARS) continue;
+      const message = `the ARNs of all targets are more than ${MAX_ARN_CHARS} characters: put a queue or a topic before some`;
+      context.addIssue({ code: "custom", path: [list], message });
     }
     const buses = ["belfry", "default", ...events.partnerSources];
     events.rules.forEach(({ bus }, i) => {

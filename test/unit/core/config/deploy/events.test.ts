@@ -4,6 +4,15 @@ import { describe, expect, it } from "vitest";
 const QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders";
 const RULE = { name: "orders", pattern: { source: ["shop"] }, targets: [QUEUE] };
 
+/** A rule with five targets of its own. */
+function many(i: number) {
+  return {
+    ...RULE,
+    name: `orders-${i}`,
+    targets: ["a", "b", "c", "d", "e"].map((suffix) => `${QUEUE}-${i}-${suffix}`),
+  };
+}
+
 function problems(input: unknown): string[] {
   const parsed = Events.safeParse(input);
   return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
@@ -39,12 +48,13 @@ describe("the configuration of events", () => {
     [{ rules: [{ ...RULE, targets: [`${QUEUE}.fifo`] }] }, "take a standard one"],
     [{ rules: [{ ...RULE, bus: "other" }] }, 'no bus "other": there are belfry, default'],
     [{ rules: [RULE, RULE] }, '"orders" is a name twice'],
+    [{ rules: Array.from({ length: 40 }, (_, i) => many(i)) }, "more than 9000 characters"],
     [{ schedules: [{ name: "a", expression: "cron(0 2 * * *)" }] }, "? in one of"],
     [{ schedules: [{ name: "a", expression: "rate(1 day)", zone: "Berlin" }] }, 'no time zone "Berlin"'],
     [{ alarmsTo: { kinesis: QUEUE } }, "expected the ARN of a Kinesis stream"],
     [{ archive: { days: 0 } }, "archive.days"],
     [{ partnerSources: ["example.com"] }, "aws.partner/"],
-  ])("refuses %j", (input, reason) => {
+  ])("refuses what is wrong, and says why: %#", (input, reason) => {
     expect(problems(input).join("\n")).toContain(reason);
   });
 });
