@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
+import { MINIMAL, ORGANIZATION, synthesize } from "./support/synth.ts";
+
+const page = readFileSync("docs/upgrade-and-removal.md", "utf8");
+const documented = new Set([...page.matchAll(/^\| `(AWS::\w+::\w+)` \|/gm)].map(([, type]) => type));
+
+/** Types of resources by what becomes of them when their stack is deleted. */
+function typesWith(policy: string, configs: readonly ConfigInput[]): Set<string> {
+  const types = new Set<string>();
+  for (const config of configs) {
+    for (const template of synthesize(config).templates.values()) {
+      const resources: Record<string, { Type: string; DeletionPolicy?: string }> = template.toJSON().Resources ?? {};
+      for (const { Type, DeletionPolicy } of Object.values(resources)) if (DeletionPolicy === policy) types.add(Type);
+    }
+  }
+  return types;
+}
+
+function everyPart(removal: "retain" | "destroy"): readonly ConfigInput[] {
+  const buckets = ["logs-of-load-balancers"];
+  const base = { ...ORGANIZATION.deploy, removal, ingest: { buffer: "provisioned" as const, buckets } };
+  return [
+    { ...MINIMAL, deploy: { ...MINIMAL.deploy, removal } },
+    { deploy: { ...base, search: { type: "serverless" } } },
+    { deploy: { ...base, search: { type: "domain" } } },
+  ];
+}
+
+describe("docs/upgrade-and-removal.md", () => {
+  it("says of every type of resource that is kept how to delete it", () => {
+    expect([...typesWith("Retain", everyPart("retain"))].sort()).toEqual([...documented].sort());
+  });
+
+  it("says the truth about deploy.removal: destroy", () => {
+    expect([...typesWith("Retain", everyPart("destroy"))]).toEqual([]);
+  });
+});
