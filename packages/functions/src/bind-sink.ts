@@ -28,7 +28,7 @@ export function bindSink(name: string, sink: SinkConfig, world: World): Sink {
       return firehoseSink({ name, put: firehosePut(stream), ...world });
     }
     case "firehose":
-      return firehoseSink({ name, put: firehosePut(sink.deliveryStream, sink.region), ...world });
+      return firehoseSink({ name, put: firehosePut(sink.deliveryStream, sink.region), pack: sink.pack, ...world });
     case "kinesis":
       return kinesisSink({ name, put: kinesisPut(sink.stream, sink.region), ...world });
     case "s3":

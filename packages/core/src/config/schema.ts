@@ -95,7 +95,15 @@ const Sink = z.discriminatedUnion("type", [
     region: z.string().optional(),
     maxRequestBytes: z.int().min(65_536).max(5_242_880).default(5_242_880),
   }),
-  z.strictObject({ type: z.literal("firehose"), deliveryStream: z.string(), region: z.string().optional() }),
+  z.strictObject({
+    type: z.literal("firehose"),
+    deliveryStream: z.string(),
+    region: z.string().optional(),
+    pack: z
+      .boolean()
+      .default(true)
+      .describe("several documents a record; false for a delivery stream into OpenSearch, which takes one"),
+  }),
   z.strictObject({ type: z.literal("kinesis"), stream: z.string(), region: z.string().optional() }),
   z.strictObject({
     type: z.literal("s3"),

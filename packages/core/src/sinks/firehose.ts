@@ -14,7 +14,14 @@ export const FIREHOSE_LIMITS: PackLimits = {
   overheadBytes: 0,
 };
 
+export interface FirehoseOptions extends PutRecordsOptions {
+  /** False for a delivery stream into OpenSearch, which takes a record for one document. True when absent. */
+  readonly pack?: boolean;
+}
+
 /** Delivers to a Firehose delivery stream, which writes the JSON lines to S3 as they come. It only appends: what is sent twice is there twice, with one id. */
-export function firehoseSink(options: PutRecordsOptions): Sink {
-  return putRecordsSink({ word: "firehose", limits: FIREHOSE_LIMITS }, options);
+export function firehoseSink({ pack = true, ...options }: FirehoseOptions): Sink {
+  // No two documents fit into a byte.
+  const limits = pack ? FIREHOSE_LIMITS : { ...FIREHOSE_LIMITS, maxRecordBytes: 1 };
+  return putRecordsSink({ word: "firehose", limits }, options);
 }

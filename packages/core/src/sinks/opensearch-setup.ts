@@ -4,7 +4,7 @@ import { readErrorAnswer } from "./bulk-answer.ts";
 import { DEFAULT_RETENTION_DAYS, indexPrefix, type RetentionDays } from "./index-name.ts";
 import { call, expectOk, isMissingPlugin } from "./opensearch-call.ts";
 import { type FieldType, fieldsOf, MAPPED_CLASSES } from "./opensearch-fields.ts";
-import { mapWriters, WRITER } from "./opensearch-writer-role.ts";
+import { mapRoles, READER, WRITER } from "./opensearch-roles.ts";
 
 /** Values longer than this are kept and shown, not searched: a Lucene term has at most 32,766 bytes. https://docs.opensearch.org/latest/field-types/mapping-parameters/ignore-above/ */
 const IGNORE_ABOVE = 1024;
@@ -85,8 +85,9 @@ export interface SetUpOptions {
   readonly retentionDays?: RetentionDays;
   /** What the cluster is; a domain or one's own cluster when absent. */
   readonly service?: OpenSearchService;
-  /** ARNs of the IAM roles that write, for clusters with fine-grained access control. */
+  /** ARNs of the IAM roles that write, and of those that search, for clusters with fine-grained access control. */
   readonly writerRoles?: readonly string[];
+  readonly readerRoles?: readonly string[];
 }
 
 /** What was put, and what people should know. */
@@ -99,11 +100,11 @@ export interface SetUpReport {
 }
 
 /**
- * Puts index templates, retention policies and, where a writer is named, its role; again and again if need be. Indices that are there already keep the mapping they
+ * Puts index templates, retention policies and, where IAM roles are named, what they may do; again and again if need be. Indices that are there already keep the mapping they
  * have. Where a plugin is missing, as in a serverless collection, a note says so. Raises UNAVAILABLE for what the cluster refuses.
  */
 export async function setUpOpenSearch(options: SetUpOptions): Promise<SetUpReport> {
-  const { send, retentionDays = {}, service = "es", writerRoles = [] } = options;
+  const { send, retentionDays = {}, service = "es", writerRoles = [], readerRoles = [] } = options;
   const notes: string[] = [];
   const templates = [undefined, ...MAPPED_CLASSES].map(templateName);
   for (const dataset of [undefined, ...MAPPED_CLASSES]) {
@@ -113,11 +114,13 @@ export async function setUpOpenSearch(options: SetUpOptions): Promise<SetUpRepor
   if (service === "aoss") return { templates, policies: [], roles: [], notes: [...notes, SERVERLESS] };
   const policies = await putPolicies(send, retentionDays);
   if (policies === undefined) notes.push(NO_PLUGIN);
+  const mapped = [
+    { role: WRITER, arns: writerRoles },
+    { role: READER, arns: readerRoles },
+  ].filter(({ arns }) => arns.length > 0);
   const roles: string[] = [];
-  if (writerRoles.length > 0) {
-    if (await mapWriters(send, writerRoles)) roles.push(WRITER);
-    else notes.push(NO_SECURITY);
-  }
+  for (const { role, arns } of mapped) if (await mapRoles(send, role, arns)) roles.push(role.name);
+  if (roles.length < mapped.length) notes.push(NO_SECURITY);
   return { templates, policies: policies ?? [], roles, notes };
 }
 

@@ -61,19 +61,23 @@ async function setUp(
   signal: AbortSignal,
 ): Promise<SetUpReport> {
   const service = serviceOf(env.BELFRY_SEARCH_SERVICE);
-  const writerRoles = (env.BELFRY_WRITER_ROLE ?? "").split(",").filter((arn) => arn !== "");
   const send = openSearch(endpointOf(env), service);
   const options = {
     send: ((request) => send(request, signal)) satisfies SendHttp,
     retentionDays: config.retentionDays,
     service,
-    writerRoles,
+    writerRoles: listOf(env.BELFRY_WRITER_ROLE),
+    readerRoles: listOf(env.BELFRY_READER_ROLE),
   };
   const onWait = (error: BelfryError): void => logger.info("the cluster is not ready", { error });
   const report = await whenReady(() => setUpOpenSearch(options), { random, sleep, signal, onWait });
   logger.info("the cluster is set up", { ...report });
   for (const note of report.notes) logger.warn(note);
   return report;
+}
+
+function listOf(text = ""): string[] {
+  return text.split(",").filter((element) => element !== "");
 }
 
 function endpointOf(env: TaskRuntime["env"]): string {

@@ -90,6 +90,18 @@ describe("setUpOpenSearch", () => {
     expect(JSON.parse(mapping.body)).toEqual({ backend_roles: [writerRole] });
   });
 
+  it("lets readers search, and nothing else", async () => {
+    fake.plugins = true;
+    const readerRoles = ["arn:aws:iam::111122223333:role/people"];
+    const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)), readerRoles });
+    expect(report.roles).toEqual(["belfry-reader"]);
+    expect(fake.puts.at(-2)?.body).not.toContain("write");
+    expect(fake.puts.at(-1)).toEqual({
+      path: "/_plugins/_security/api/rolesmapping/belfry-reader",
+      body: JSON.stringify({ backend_roles: readerRoles }),
+    });
+  });
+
   it("says in plain words that the cluster has no access control", async () => {
     const report = await setUpOpenSearch({ send: httpSender(new URL(fake.url)), writerRoles: ["arn"] });
     expect(report.roles).toEqual([]);

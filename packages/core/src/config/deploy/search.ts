@@ -34,11 +34,11 @@ const Serverless = z.strictObject({
   vpcEndpoints: z
     .array(VpcEndpointId)
     .default([])
-    .describe("reachable through these alone; when empty, from everywhere, for whom its policies let in"),
+    .describe("its Dashboards are reachable through these alone; its API is for whom the data policy lets in"),
   readers: z
     .array(z.string().startsWith("arn:"))
     .default([])
-    .describe("ARNs of roles and users that may search, such as those of people"),
+    .describe("ARNs of roles and users that may search, such as those of people; they need aoss:APIAccessAll too"),
   firehose,
 });
 
@@ -70,13 +70,19 @@ const Domain = z.strictObject({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time is written as in 22:00")
     .default("22:00")
     .describe("UTC, the start of the ten hours in which AWS may update it"),
-  readers: z.array(z.string().startsWith("arn:")).default([]).describe("ARNs of roles and users that may search"),
+  readers: z
+    .array(z.string().startsWith("arn:"))
+    .default([])
+    .describe("ARNs of roles that may search; they need es:ESHttpGet and es:ESHttpPost too"),
   firehose,
 });
 
 const Url = z.strictObject({
   type: z.literal("url").describe("a cluster or collection that is there already"),
-  endpoint: z.url({ protocol: /^https?$/ }).describe("https://… of it"),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !URL.canParse(url) || new URL(url).username === "", "a password must not stand in a template")
+    .describe("https://… of it"),
   service: z.enum(["es", "aoss", "none"]).default("es").describe("domain, serverless, or not signed at all"),
   region: Region.optional().describe("its region, when it is not the home region"),
   arn: z
