@@ -15,7 +15,7 @@ export function addInstallation(
   context: StackContext,
   platform: Platform,
   parameter: CfnParameter,
-): CfnAssociation {
+): void {
   const { names, deployment } = context;
   const { tag, rollout } = deployment.agent;
   const document = new CfnDocument(stack, `Document-${platform}`, {
@@ -38,9 +38,7 @@ export function addInstallation(
     // At once on instances that are new, too, not only at the next time of the schedule.
     applyOnlyAtCronInterval: false,
   });
-  association.addResourceDependency(document);
   association.addResourceDependency(parameter);
-  return association;
 }
 
 /** https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-command-ssm-plugin-reference.html#aws-rundocument */

@@ -1,3 +1,5 @@
+import { compileFilterPattern } from "@belfry/core/patterns/filter-pattern";
+import { createLogger } from "@belfry/core/platform/logger";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
@@ -161,6 +163,12 @@ describe("metric filters", () => {
     const own = filters.filter(({ LogGroupName }) => (LogGroupName as string).startsWith("/belfry/test/"));
     expect(own.length).toBeGreaterThan(0);
     for (const filter of filters) expect(JSON.stringify(filter)).not.toContain("Dimensions");
+    const lines: string[] = [];
+    const logger = createLogger({ level: "debug", write: (line) => lines.push(line) });
+    logger.error("no", { error: new Error("x") });
+    logger.warn("ERROR is only a word here");
+    const { matches } = compileFilterPattern(own[0]?.FilterPattern as string);
+    expect(lines.map(matches)).toEqual([true, false]);
   });
 
   it("are refused when their pattern or their value is none", () => {

@@ -2,9 +2,9 @@ import { BelfryError } from "../platform/errors.ts";
 import { alarmWidget, MAX_ALARMS, type Widget } from "./widgets.ts";
 
 /** How many columns a dashboard has. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-export const GRID_COLUMNS = 24;
+const GRID_COLUMNS = 24;
 /** How many widgets it takes, by the same page. */
-export const MAX_WIDGETS = 500;
+const MAX_WIDGETS = 500;
 
 /** A widget with its place; `y` counts from the top. */
 export interface PlacedWidget extends Widget {

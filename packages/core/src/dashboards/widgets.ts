@@ -44,7 +44,7 @@ export interface Graph {
 }
 
 /** A graph takes so many metrics. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
-export const MAX_LINES = 500;
+const MAX_LINES = 500;
 /** An alarm widget takes so many alarms. */
 export const MAX_ALARMS = 100;
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FilterPatternText } from "./filter-pattern-text.ts";
 import { BucketName, LogGroupName } from "./names.ts";
 
 /** How logs come in: the stream, its consumer, and what is subscribed. */
@@ -42,7 +43,7 @@ export const Ingest = z.strictObject({
     .array(LogGroupName)
     .default([])
     .describe("exact names that the account-level policy leaves out, besides Belfry's own"),
-  filterPattern: z.string().max(1024).default("").describe("CloudWatch Logs filter pattern; empty takes all"),
+  filterPattern: FilterPatternText.default("").describe("CloudWatch Logs filter pattern; empty takes all"),
   buckets: z
     .array(BucketName)
     .default([])
@@ -50,7 +51,7 @@ export const Ingest = z.strictObject({
   process: z
     .strictObject({
       logGroups: z.array(LogGroupName).default([]).describe("subscribed to the function of process.entry"),
-      filterPattern: z.string().max(1024).default(""),
+      filterPattern: FilterPatternText.default(""),
       fromStream: z.boolean().default(false).describe("it reads the stream, beside Belfry's own function"),
     })
     .prefault({})

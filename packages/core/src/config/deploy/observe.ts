@@ -110,5 +110,3 @@ export const Observe = z.strictObject({
   queries: z.array(Query).default([]).describe("saved queries of Logs Insights, besides Belfry's own"),
   xray: XRay.prefault({}),
 });
-
-export type ObserveConfig = z.output<typeof Observe>;
