@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 const page = readFileSync("docs/cost.md", "utf8");
 
 /** Plain arithmetic: numbers, `+ - * /` and parentheses, evaluated as they bind. */
-function valueOf(expression: string): number {
+function evaluated(expression: string): number {
   const tokens = expression.match(/\d+(?:\.\d+)?|[-+*/()]/g) ?? [];
   expect(tokens.join("")).toBe(expression.replaceAll(" ", ""));
   const factor = (): number => {
@@ -31,7 +31,7 @@ describe("docs/cost.md", () => {
     const lines = [...part.matchAll(/^\| [^|]+ \| `([^`]+)` \| ([\d.]+) \|$/gm)];
     expect(lines.length).toBeGreaterThan(8);
     for (const [line, expression, amount] of lines) {
-      expect({ line, value: valueOf(expression).toFixed(2) }).toEqual({ line, value: amount });
+      expect({ line, value: evaluated(expression).toFixed(2) }).toEqual({ line, value: amount });
     }
     const [, stated] = /\| \*\*sum\*\* \| \| \*\*([\d.]+)\*\* \|/.exec(part) ?? [];
     expect(lines.reduce((sum, [, , amount]) => sum + Number(amount), 0).toFixed(2)).toBe(stated);
@@ -47,7 +47,7 @@ describe("docs/cost.md", () => {
     const said = [...page.matchAll(/`([\d.+*/() -]+) = ([\d.]+)`/g)];
     expect(said.length).toBeGreaterThan(4);
     for (const [text, expression, amount] of said) {
-      expect({ text, value: valueOf(expression).toFixed(2) }).toEqual({ text, value: amount });
+      expect({ text, value: evaluated(expression).toFixed(2) }).toEqual({ text, value: amount });
     }
   });
 });

@@ -47,11 +47,6 @@ const healthClient = perRegion(async (region) => {
   return new HealthClient({ ...(await settings(region)), maxAttempts: READ_ATTEMPTS });
 });
 
-/** The region of the environment or of the profile in ~/.aws/config. Raises what the SDK raises when there is none. */
-export async function environmentRegion(): Promise<string> {
-  return (await stsClient(undefined)).config.region();
-}
-
 /** Reads about the account of the environment's credentials. */
 export function accountReads(): AccountReads {
   return { callerIdentity, organization, trustedServices, delegatedAdministrators, hasHealthApi };
