@@ -19,7 +19,10 @@ export function addPipelineAlarms(stack: Stack, context: StackContext, things: O
     ...things.streams.map((name) => throttleAlarm(context, name)),
     ...things.deliveryStreams.map((name) => freshnessAlarm(context, name)),
   ].map(add);
-  for (const name of ingest) add(volumeAlarm(context, name));
+  for (const name of ingest) {
+    add(loopAlarm(context, name));
+    add(volumeAlarm(context, name));
+  }
   for (const props of deliveryAlarms()) add(props);
   addComposites(stack, context, failing, behind);
 }
@@ -95,6 +98,24 @@ function accountingAlarms({ config, deployment }: StackContext, name: string): A
       period: FIVE_MINUTES,
     },
   ];
+}
+
+/** Unlike other metrics this one is written only when there is something to count. */
+function loopAlarm({ config }: StackContext, name: string): AlarmProps {
+  return {
+    name: `loop-${name}`,
+    description: `${name} was brought logs of Belfry's own and dropped them: some subscription takes in a log group that it must leave out.`,
+    metric: {
+      namespace: config.metrics.namespace,
+      name: "LoopSuspected",
+      dimensions: { Function: name },
+      statistic: "Sum",
+    },
+    threshold: 0,
+    comparison: "GreaterThanThreshold",
+    missing: "notBreaching",
+    period: FIVE_MINUTES,
+  };
 }
 
 function lagAlarm({ names, deployment }: StackContext, functionName: string): AlarmProps {

@@ -82,7 +82,7 @@ describe("alarms of the pipeline", () => {
 
   it("watch errors, accounting, quarantine, lag, freshness and volume", () => {
     const names = alarms.map(({ AlarmName }) => AlarmName as string);
-    for (const what of ["errors", "throttles", "accounting", "quarantined", "lag", "volume"]) {
+    for (const what of ["errors", "throttles", "accounting", "quarantined", "lag", "loop", "volume"]) {
       expect(names).toContain(`belfry-test-${what}-ingest-kinesis`);
     }
     expect(names.some((name) => name.startsWith("belfry-test-freshness-"))).toBe(true);

@@ -70,11 +70,11 @@ function records({ ingest, namespace, region }: PipelineParts): Widget[] {
       },
     ),
     metricWidget(THIRD, {
-      title: "Accounting that does not add up (must be 0)",
+      title: "Must be 0: accounting that does not add up, logs of Belfry's own",
       region,
-      stat: "Maximum",
+      stat: "Sum",
       view: "singleValue",
-      lines: of("IdentityBroken", "broken"),
+      lines: [...of("IdentityBroken", "broken"), ...of("LoopSuspected", "loop")],
     }),
   ];
 }

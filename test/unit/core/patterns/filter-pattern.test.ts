@@ -92,6 +92,49 @@ describe("JSON filter patterns", () => {
     expect(compileFilterPattern(pattern).matches(trail)).toBe(false);
   });
 
+  const compound = JSON.stringify({
+    user: { id: 1, email: "John.Stiles@example.com" },
+    users: [
+      { id: 2, email: "John.Doe@example.com" },
+      { id: 3, email: "Jane.Doe@example.com" },
+    ],
+    actions: ["GET", "PUT", "DELETE"],
+    coordinates: [
+      [0, 1, 2],
+      [4, 5, 6],
+      [7, 8, 9],
+    ],
+  });
+
+  it.each([
+    ['{ ($.user.id = 1) && ($.users[0].email = "John.Doe@example.com") }', true],
+    ['{ ($.user.id = 2 && $.users[0].email = "nonmatch") || $.actions[2] = "GET" }', false],
+    ['{ $.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch && $.actions[2] = nomatch }', true],
+    [
+      '{ ($.user.email = "John.Stiles@example.com" || $.coordinates[0][1] = nonmatch) && $.actions[2] = nomatch }',
+      false,
+    ],
+    ["{ $.coordinates[0][1] = 1 }", true],
+    ["{ $.users = 1 }", false],
+    ["{ $.users != 1 }", false],
+  ])("combines conditions: %s is %s", (pattern, expected) => {
+    expect(compileFilterPattern(pattern).matches(compound)).toBe(expected);
+  });
+
+  it.each([
+    ["{ $.latency >= 500 }", { latency: 500 }, { latency: 499 }],
+    ["{ $.numbers[0] < 10e3 }", { numbers: [9999] }, { numbers: [10000] }],
+    ["{ $.numbers[0] < 10e-3 }", { numbers: [0.009] }, { numbers: [0.01] }],
+    ["{ $.processes[1].averageRuntime <= 55.5 }", { processes: [0, { averageRuntime: 55.5 }] }, { processes: [] }],
+    ["{ $.errorCode = 400 }", { errorCode: 400 }, { errorCode: 401 }],
+    ["{ $.errorCode != 500 }", { errorCode: 400 }, { errorCode: 500 }],
+    ["{ $.latency > +1000 }", { latency: 1001 }, { latency: "slow" }],
+    ["{ $.latency > -5 }", { latency: -4.5 }, { latency: -5 }],
+  ])("compares numbers: %s", (pattern, yes, no) => {
+    const { matches } = compileFilterPattern(pattern);
+    expect([matches(JSON.stringify(yes)), matches(JSON.stringify(no))]).toEqual([true, false]);
+  });
+
   it("does not match what is no JSON object", () => {
     expect(matching("{ $.a NOT EXISTS }", ["{}", "[]", "{ broken", "ERROR", ""])).toEqual(["{}"]);
   });
