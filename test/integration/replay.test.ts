@@ -1,108 +1,15 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { ReplayAnswer } from "@belfry/core/archive/replay";
-import { addAccounting, brokenIdentity, emptyAccounting } from "@belfry/core/event/fates";
 import { formatEntries } from "@belfry/core/event/quarantine-entry";
-import type { PutEntry } from "@belfry/core/platform/clients";
-import { BelfryError } from "@belfry/core/platform/errors";
-import { s3Quarantine } from "@belfry/core/sinks/quarantine-s3";
 import { replayHandler } from "@belfry/functions/archive/replay";
-import { kinesisHandler } from "@belfry/functions/ingest/kinesis";
 import { subscriptionHandler } from "@belfry/functions/ingest/subscription";
-import type { KinesisStreamEvent } from "aws-lambda";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { envelope, eventId, kinesisEvent, sequenceNumber, subscriptionEvent, zipped } from "../support/events.ts";
-import {
-  type Delivered,
-  lambdaContext,
-  type MemoryRuntime,
-  memoryRuntime,
-  memorySink,
-} from "../support/memory-runtime.ts";
+import { lambdaContext } from "../support/memory-runtime.ts";
 import { ObjectStore } from "../support/object-store.ts";
+import { ENV, world } from "../support/replay-world.ts";
 import { taskRuntime } from "../support/task-runtime.ts";
-
-const ENV = {
-  BELFRY_STREAM: "belfry",
-  BELFRY_QUARANTINE_BUCKET: "quarantine",
-  BELFRY_ARCHIVE_BUCKET: "archive",
-};
-
-/** Belfry with a store for its quarantine: takes in stream events, and replays into a stream of its own. */
-function world(store = new ObjectStore()) {
-  let refuses: (one: Delivered) => boolean = () => false;
-  const sink = memorySink("search", (one) => (refuses(one) ? "quarantine" : undefined));
-  const sums = emptyAccounting();
-  let name = 0;
-  const task = taskRuntime({ env: ENV });
-  const quarantine = s3Quarantine({
-    put: store.put("quarantine"),
-    clock: task.clock,
-    // Names that do not repeat, and whose order is that of time.
-    random: () => ++name / 0x1_0000_0000,
-    sleep: task.sleep,
-  });
-  const runtime: MemoryRuntime = memoryRuntime({ sinks: [sink], quarantine });
-  const counting: MemoryRuntime = {
-    ...runtime,
-    pipeline: {
-      run: async (source, options) => {
-        const outcome = await runtime.pipeline.run(source, options);
-        expect(brokenIdentity(outcome.accounting)).toBeUndefined();
-        addAccounting(outcome.accounting, sums);
-        return outcome;
-      },
-    },
-  };
-  const stream: PutEntry[] = [];
-  let fails: () => boolean = () => false;
-  const handler = replayHandler(task, {
-    listObjects: (bucket) => store.list(bucket),
-    getObject: store.get,
-    putRecords: () => async (entries) => {
-      if (fails()) throw new BelfryError("UNAVAILABLE", "killed by the test", { retryable: true });
-      stream.push(...entries.map(({ data, key }) => ({ data: Buffer.from(data), key })));
-      return entries.map(() => undefined);
-    },
-  });
-  return {
-    store,
-    sink,
-    sums,
-    task,
-    stream,
-    runtime: counting,
-    refuse(test: (one: Delivered) => boolean): void {
-      refuses = test;
-    },
-    failPuts(test: () => boolean): void {
-      fails = test;
-    },
-    ingest: (event: KinesisStreamEvent) => kinesisHandler(counting)(event, lambdaContext()),
-    /** One invocation. */
-    replay: (event: object): Promise<ReplayAnswer> => handler(event, lambdaContext()),
-    /** What the state machine does: invocations until it is done. */
-    async replayAll(event: object): Promise<ReplayAnswer> {
-      let answer: Partial<ReplayAnswer> = {};
-      for (let i = 0; i < 100 && answer.done !== true; i++) {
-        answer = await handler(
-          { ...event, cursor: answer.cursor ?? null, counts: answer.counts ?? null },
-          lambdaContext(),
-        );
-      }
-      return answer as ReplayAnswer;
-    },
-    /** Lets the ingest function read the stream to its end. */
-    async drain(): Promise<void> {
-      const records = kinesisEvent(stream.splice(0).map(({ data }) => Buffer.from(data))).Records;
-      for (const record of records) {
-        const moved = { ...record, eventID: record.eventID.replace(/49/, "50") };
-        const kinesis = { ...record.kinesis, sequenceNumber: record.kinesis.sequenceNumber.replace(/^49/, "50") };
-        await kinesisHandler(counting)({ Records: [{ ...moved, kinesis }] }, lambdaContext());
-      }
-    },
-  };
-}
 
 const ids = (delivered: readonly { id: string }[]): string[] => delivered.map(({ id }) => id).toSorted();
 

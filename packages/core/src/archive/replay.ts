@@ -19,7 +19,7 @@ export interface ReplayPorts {
   readonly list: ListObjects;
   /** Opens an object of the bucket. Raises NOT_FOUND when it is not there any more. */
   readonly open: (key: string, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
-  /** Puts stream records, all of them, or raises an error. */
+  /** Puts stream records, all of them, or raises an error; does nothing in a dry run. */
   readonly write: (entries: readonly PutEntry[], signal: AbortSignal) => Promise<void>;
   readonly pace: Pace;
   readonly random: Random;
@@ -137,7 +137,7 @@ class ReplayRun {
     if (parts.length === 0) return;
     const { write, pace, random, logger } = this.#ports;
     const { entries, tooLarge } = await packParts(parts, random);
-    if (!this.#request.dryRun) await write(entries, this.#signal);
+    await write(entries, this.#signal);
     for (const part of tooLarge) {
       logger.error("too large for the stream: it stays where it is", { key, bytes: part.original.length });
     }
