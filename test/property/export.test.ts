@@ -176,7 +176,7 @@ class Scene {
     this.turns.isSteady = true;
     // Whatever is under way ends, and the last lease runs out.
     this.turns.nowMs += 3 * HOUR_MS;
-    await this.turns.run([this.exporter(0, 2, HOUR_MS)]);
+    await this.turns.run([this.exporter(0, 10, HOUR_MS)]);
   }
 
   #end(): FakeTask["end"] {

@@ -56,7 +56,7 @@ export class Turns {
     const waiting = this.#waiting.splice(Math.floor(this.#chance() * this.#waiting.length), 1)[0];
     if (waiting === undefined) throw new Error("a program waits for something that is no turn");
     // Mostly milliseconds pass, now and then a minute, seldom half an hour.
-    const passedMs = this.isSteady ? 0 : Math.floor(this.#chance() ** 12 * 1_800_000);
+    const passedMs = this.isSteady ? 0 : Math.floor(this.#chance() ** 30 * 1_800_000);
     this.nowMs = Math.max(this.nowMs + passedMs, waiting.untilMs);
     this.#running = 1;
     const stopped = new Promise<void>((resolve) => {
