@@ -56,6 +56,7 @@ export function addCollection(stack: Stack, context: StackContext, settings: Set
     arn: collection.attrArn,
     service: "aoss",
     dependencies: [access],
+    namesRole: access,
   };
 }
 

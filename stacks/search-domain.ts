@@ -47,7 +47,13 @@ export function addDomain(stack: Stack, context: StackContext, settings: Setting
   domain.cfnOptions.updatePolicy = { enableVersionUpgrade: true };
   domain.applyRemovalPolicy(deployment.removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
   domain.node.addDependency(allowLogs(stack, context, arn));
-  return { endpoint: `https://${domain.attrDomainEndpoint}`, arn, service: "es", dependencies: [domain] };
+  return {
+    endpoint: `https://${domain.attrDomainEndpoint}`,
+    arn,
+    service: "es",
+    dependencies: [domain],
+    namesRole: domain,
+  };
 }
 
 function clusterConfig(settings: Settings): CfnDomain.ClusterConfigProperty {

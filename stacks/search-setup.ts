@@ -1,7 +1,7 @@
 import { CfnResource, Duration, type Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { CfnFunction } from "aws-cdk-lib/aws-lambda";
-import type { IDependable } from "constructs";
+import type { Construct, IDependable } from "constructs";
 import { LambdaFunction } from "./constructs/lambda-function.ts";
 import { addSchedule } from "./constructs/schedule.ts";
 import { SET_UP_FUNCTION, writerRoles } from "./search-roles.ts";
@@ -15,6 +15,8 @@ export interface SearchCluster {
   readonly service: "es" | "aoss" | "none";
   /** What must be there before it can be set up. */
   readonly dependencies: readonly IDependable[];
+  /** What names the role that sets it up, and is made after that role. */
+  readonly namesRole?: Construct;
 }
 
 /** A domain takes half an hour to be there, but CloudFormation waits for that; a policy takes a minute to hold. */
@@ -41,6 +43,7 @@ export function addSetUp(stack: Stack, context: StackContext, cluster: SearchClu
     },
     statements: setUpStatements(cluster),
   });
+  cluster.namesRole?.node.addDependency(setUp.role);
   // Whoever has a cluster of their own lets the function's role in first, which is not there before this stack is.
   if (search.type !== "url") addResource(stack, context, setUp, cluster);
   if (search.type === "url" || search.type === "serverless") addDaily(stack, context, setUp);

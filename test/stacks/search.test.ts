@@ -208,6 +208,7 @@ describe("a domain", () => {
         OffPeakWindowOptions: { Enabled: true, OffPeakWindow: { WindowStartTime: { Hours: 22, Minutes: 0 } } },
       },
       DeletionPolicy: "Retain",
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp("SearchSetupRole")]),
     });
   });
 
