@@ -48,7 +48,7 @@ export function addDirectStream(
   const roleArn = subscriptionRole(stack, context).roleArn;
   settings.logGroups.forEach((logGroupName, i) => {
     new CfnSubscriptionFilter(stack, `DirectSubscription${i}`, {
-      filterName: subscriptionName(context.region),
+      filterName: subscriptionName(context.region, DIRECT_STREAM),
       logGroupName,
       destinationArn: stream.attrArn,
       filterPattern: settings.filterPattern,

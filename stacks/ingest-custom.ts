@@ -3,6 +3,7 @@ import type { Stack } from "aws-cdk-lib";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnEventInvokeConfig } from "aws-cdk-lib/aws-lambda";
 import { CfnSubscriptionFilter } from "aws-cdk-lib/aws-logs";
+import { subscriptionName } from "./constructs/account-subscription.ts";
 import { failuresAccess, failuresArn } from "./constructs/failures.ts";
 import { LambdaFunction } from "./constructs/lambda-function.ts";
 import { quarantineAccess } from "./constructs/sink-statements.ts";
@@ -38,7 +39,7 @@ export function addCustomFunction(stack: Stack, context: StackContext): void {
   });
   logGroups.forEach((logGroupName, i) => {
     const filter = new CfnSubscriptionFilter(stack, `ProcessSubscription${i}`, {
-      filterName: `belfry-process-${context.region}`,
+      filterName: subscriptionName(context.region, "process"),
       logGroupName,
       destinationArn: custom.functionArn,
       filterPattern,

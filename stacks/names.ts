@@ -4,6 +4,9 @@ import type { IConstruct } from "constructs";
 /** What the application is called in every name. */
 export const APP = "belfry";
 
+/** The version that is deployed, as package.json says it; each stack's description has it. */
+export const VERSION = "0.1.0";
+
 /**
  * The fixed names of one stage's resources. Whoever needs a resource of another stack, region or account computes its name, so that no stack exports anything and each
  * can be removed by itself; what has no name that could be known before it is made stands in a parameter with a fixed name.

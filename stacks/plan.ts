@@ -1,13 +1,21 @@
 import type { Stack } from "aws-cdk-lib";
 import type { Code } from "aws-cdk-lib/aws-lambda";
+import { deployedConfig } from "../packages/core/src/config/deploy/deployed-config.ts";
 import { resolveDeployment } from "../packages/core/src/config/deploy/deployment.ts";
 import type { Config } from "../packages/core/src/config/schema.ts";
+import { agent, hasHosts } from "./agent.ts";
 import { archive } from "./archive.ts";
+import { consumers, hasConsumers } from "./consumers.ts";
+import { events } from "./events.ts";
 import { foundation } from "./foundation.ts";
 import { ingest } from "./ingest.ts";
-import { namesOf } from "./names.ts";
+import { namesOf, VERSION } from "./names.ts";
+import { observe } from "./observe.ts";
 import { guardOwnLogs } from "./own-log-groups.ts";
-import type { StackContext } from "./stack-context.ts";
+import { regionalParts } from "./plan-regions.ts";
+import { search } from "./search.ts";
+import type { StackPart } from "./stack-context.ts";
+import { upkeep } from "./upkeep.ts";
 
 /** One stack to be made by an entry: the CDK's (`app.ts`) or SST's (`sst.config.ts`). */
 export interface StackPlan {
@@ -25,31 +33,59 @@ export interface PlanOptions {
   readonly code: (functionName: string) => Code;
 }
 
-interface Part {
-  readonly name: string;
-  readonly description: string;
-  readonly after?: readonly string[];
-  /** Left out when false. */
-  readonly when?: boolean;
-  readonly region?: string;
-  readonly build: (stack: Stack, context: StackContext) => void;
-}
-
 /**
  * All stacks of a configuration, each after those that it depends on. The stacks of alerting, canaries and the console have their place between
  * `Events` and `Observe`. Raises BAD_CONFIG for parts that exclude each other.
  */
-export function planStacks(config: Config, { stage, code }: PlanOptions): readonly StackPlan[] {
+export function planStacks(given: Config, { stage, code }: PlanOptions): readonly StackPlan[] {
+  const config = deployedConfig(given);
   const deployment = resolveDeployment(config.deploy);
   const names = namesOf(stage, deployment.region);
-  const parts: readonly Part[] = [
+  const parts: readonly StackPart[] = [
     { name: "Foundation", description: "key, buckets, state, alarms' topic", build: foundation },
     { name: "Archive", description: "delivery to S3, table, workgroup", after: ["Foundation"], build: archive },
     {
+      name: "Search",
+      description: "collection or domain, its set-up",
+      after: ["Foundation"],
+      when: deployment.search.type !== "none",
+      build: search,
+    },
+    {
       name: "Ingest",
       description: "stream and functions that logs come in by",
-      after: ["Foundation", "Archive"],
+      after: ["Foundation", "Archive", "Search"],
       build: ingest,
+    },
+    {
+      name: "Upkeep",
+      description: "replay, export, retention",
+      after: ["Foundation"],
+      when: deployment.ingest.buffer !== "none" || deployment.export.enabled || deployment.retention.enabled,
+      build: upkeep,
+    },
+    { name: "Events", description: "bus, rules, schedules, archive of events", after: ["Foundation"], build: events },
+    ...regionalParts(deployment),
+    {
+      name: "Consumers",
+      description: "others that read the stream",
+      after: ["Foundation", "Ingest"],
+      when: hasConsumers(deployment),
+      build: consumers,
+    },
+    {
+      name: "Agent",
+      description: "the CloudWatch agent, alarms on instances",
+      after: ["Foundation"],
+      when: hasHosts(deployment.agent),
+      build: agent,
+    },
+    // Last: it watches what all others made.
+    {
+      name: "Observe",
+      description: "dashboards, alarms, queries, tracing",
+      after: ["Foundation", "Archive", "Ingest", "Events", "Upkeep", "Agent", "Search"],
+      build: observe,
     },
   ];
   return parts
@@ -57,7 +93,7 @@ export function planStacks(config: Config, { stage, code }: PlanOptions): readon
     .map(({ name, description, after = [], region = deployment.region, build }) => ({
       name,
       region,
-      description: `Belfry: ${description}`,
+      description: `Belfry ${VERSION}: ${description}`,
       after,
       build: (stack) => {
         build(stack, { config, deployment, names, region, code });

@@ -75,13 +75,7 @@ function addExport(stack: Stack, context: StackContext): void {
       new PolicyStatement({ actions: ["logs:CreateExportTask"], resources: [logGroups] }),
       new PolicyStatement({ actions: ["logs:DescribeExportTasks", "logs:DescribeLogGroups"], resources: ["*"] }),
       new PolicyStatement({
-        actions: [
-          "dynamodb:DeleteItem",
-          "dynamodb:GetItem",
-          "dynamodb:PutItem",
-          "dynamodb:Query",
-          "dynamodb:UpdateItem",
-        ],
+        actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
         resources: [names.arn("dynamodb", "table", STATE_TABLE, stack)],
       }),
       new PolicyStatement({

@@ -38,9 +38,9 @@ export function addAccountSubscription(
   });
 }
 
-/** What Belfry calls its subscriptions in a region; the pipeline reads the region from it. */
-export function subscriptionName(region: string): string {
-  return `belfry-${region}`;
+/** What Belfry calls its subscriptions in a region, with what makes one special behind it; the pipeline reads the region from it. */
+export function subscriptionName(region: string, what?: string): string {
+  return what === undefined ? `belfry-${region}` : `belfry-${region}-${what}`;
 }
 
 function criteriaOf(exclude: readonly string[]): string {

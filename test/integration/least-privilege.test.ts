@@ -43,8 +43,10 @@ const CENTRAL: ConfigInput = {
 /** One account, without a stream and without a key. */
 const MINIMAL: ConfigInput = { deploy: { region: REGION } };
 
+const KEY_POLICY = keyPolicyOf(CENTRAL);
+
 const SEARCH_ARNS = {
-  es: `arn:aws:es:${REGION}:${ACCOUNT}:domain/belfry-test`,
+  es: `arn:aws:es:${REGION}:${ACCOUNT}:domain/belfry-test-logs`,
   aoss: `arn:aws:aoss:${REGION}:${ACCOUNT}:collection/07tjusf2h91cunochc`,
 };
 
@@ -116,6 +118,13 @@ function functionsOf(config: ConfigInput, searchArn: string): DeployedFunction[]
   });
 }
 
+/** What the foundation's key says itself. */
+function keyPolicyOf(config: ConfigInput): unknown {
+  const json = synthesize(config).template("Foundation").toJSON() as TemplateJson;
+  const key = Object.values(json.Resources).find(({ Type }) => Type === "AWS::KMS::Key");
+  return resolveIn(json, { account: ACCOUNT, region: REGION })(key?.Properties?.KeyPolicy);
+}
+
 function deployedFunction(properties: Readonly<Record<string, unknown>>, role: Readonly<Record<string, unknown>>) {
   const { Variables: environment } = properties.Environment as { Variables: Record<string, string> };
   const policies = role.Policies as { PolicyDocument: { Statement: Statement[] } }[];
@@ -147,7 +156,7 @@ async function callsOf(aws: RecordingAws, folder: string, { name, environment }:
     ...(environment.OPENSEARCH_URL === undefined ? {} : { OPENSEARCH_URL: aws.url }),
     AWS_ENDPOINT_URL: aws.url,
     // Of the user's own function in examples/own-function.
-    ORDERS_URL: aws.url,
+    ORDERS_URL: `${aws.url}/orders`,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
     AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -177,6 +186,8 @@ async function allows(statements: readonly Statement[], { action, resource }: Ia
         contextVariables: {},
       },
       identityPolicies: [{ name: "function", policy: { Version: "2012-10-17", Statement: statements } }],
+      // A key is used by who its own policy lets in.
+      ...(action.startsWith("kms:") ? { resourcePolicy: KEY_POLICY } : {}),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
     },

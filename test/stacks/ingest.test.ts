@@ -144,7 +144,7 @@ describe("a user's own function", () => {
     template.hasResourceProperties("AWS::Lambda::Function", { FunctionName: "belfry-test-process-orders" });
     template.hasResourceProperties("AWS::Logs::SubscriptionFilter", {
       LogGroupName: "/app/orders",
-      FilterName: "belfry-process-eu-west-1",
+      FilterName: "belfry-eu-west-1-process",
     });
     template.resourceCountIs("AWS::Lambda::EventSourceMapping", 2);
   });

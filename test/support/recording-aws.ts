@@ -8,7 +8,7 @@ export interface IamCall {
   readonly resource: string;
 }
 
-/** A stand-in of all services on one loopback port, which takes everything and keeps what IAM would have been asked. */
+/** A stand-in of all services on one loopback port, which takes everything and keeps what IAM would have been asked; `/orders` is no service of AWS. */
 export interface RecordingAws {
   readonly url: string;
   readonly calls: IamCall[];
@@ -59,8 +59,7 @@ export async function recordingAws(options: RecordingOptions): Promise<Recording
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
       const request = read(incoming, Buffer.concat(chunks));
-      const call = iamCall(request, options);
-      if (call !== undefined) calls.push(call);
+      if (request.url.pathname !== "/orders") calls.push(iamCall(request, options));
       const { status = 200, body } = answer(request, options);
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(body);
     });
@@ -90,12 +89,14 @@ function read(incoming: http.IncomingMessage, body: Buffer): Request {
   };
 }
 
-/** Unsigned requests, such as an answer to CloudFormation, are no call of IAM's. */
-function iamCall(request: Request, { account, openSearchArn }: RecordingOptions): IamCall | undefined {
+/** Requests to a cluster on loopback are not signed; what the same request to a real one would be is told by its ARN. */
+function iamCall(request: Request, { account, openSearchArn }: RecordingOptions): IamCall {
   const { service, region, method, url, target } = request;
-  if (service === "") return undefined;
-  if (service === "aoss") return { action: "aoss:APIAccessAll", resource: openSearchArn };
-  if (service === "es") return { action: `es:ESHttp${capital(method)}`, resource: openSearchArn + url.pathname };
+  if (service === "") {
+    return openSearchArn.includes(":aoss:")
+      ? { action: "aoss:APIAccessAll", resource: openSearchArn }
+      : { action: `es:ESHttp${capital(method)}`, resource: openSearchArn + url.pathname };
+  }
   if (service === "s3") return objectCall(request);
   const operation = target.split(".")[1];
   if (operation === undefined) throw new Error(`cannot tell what ${method} ${url.pathname} of ${service} does`);
@@ -127,7 +128,7 @@ function capital(method: string): string {
 function answer(request: Request, { objects }: RecordingOptions): Answer {
   const { service, target, url, method } = request;
   if (service === "s3") return objectAnswer(method, url, objects);
-  if (service === "es" || service === "aoss" || service === "") return searchAnswer(request);
+  if (service === "") return searchAnswer(request);
   const given = request.body.length === 0 ? {} : (JSON.parse(request.body.toString("utf8")) as { Records?: unknown[] });
   switch (target.split(".")[1]) {
     case "PutRecordBatch":
@@ -171,9 +172,15 @@ function objectAnswer(method: string, url: URL, objects: RecordingOptions["objec
   return { body: `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>` };
 }
 
-/** A cluster that takes every document and every setting. */
-function searchAnswer({ url, body }: Request): Answer {
-  if (!url.pathname.endsWith("/_bulk")) return json({ acknowledged: true });
+/** A cluster that takes every document and every setting; retention policies are there already, as is an old index. */
+function searchAnswer({ url, body, method }: Request): Answer {
+  const { pathname, searchParams } = url;
+  if (pathname.startsWith("/_resolve/index/")) return json({ indices: [{ name: "belfry-app.text-2020.01.01" }] });
+  if (pathname.startsWith("/_plugins/_ism/")) {
+    if (method === "GET") return json({ _seq_no: 1, _primary_term: 1 });
+    if (!searchParams.has("if_seq_no")) return { status: 409, body: "{}" };
+  }
+  if (!pathname.endsWith("/_bulk")) return json({ acknowledged: true });
   const lines = body.toString("latin1").split("\n").length;
   const items = Array.from({ length: lines }, () => ({ create: { status: 201 } }));
   return json({ errors: false, items });

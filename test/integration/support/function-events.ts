@@ -25,7 +25,12 @@ export const EVENTS: Readonly<Record<string, readonly unknown[]>> = {
   ],
   "transform-firehose": [firehoseEvent([LOGS, BROKEN])],
   "process-send-orders": [subscriptionEvent(LOGS), subscriptionEvent(BROKEN)],
-  "archive-replay": [{ from: "archive" }, { from: "quarantine" }, { from: "failed-batches" }],
+  "archive-replay": [
+    { from: "archive" },
+    { from: "archive", prefix: "direct/" },
+    { from: "quarantine" },
+    { from: "failed-batches" },
+  ],
   "archive-export": [{ run: "arn:aws:states:eu-west-1:111122223333:execution:belfry-test-export:1" }],
   "logs-retention": [{}],
   "search-setup": [{}],
@@ -43,4 +48,7 @@ export const OBJECTS: Readonly<Record<string, Buffer>> = {
   "alb-logs-1/app.log": Buffer.from("2026-11-22T12:00:00Z WARN slow answer\n"),
   "alb-logs-1/broken.gz": BROKEN,
   "belfry-test-archive-111122223333-eu-west-1/logs/dt=2026-11-22/hour=12/a.ndjson.gz": archived([ARCHIVED]),
+  "belfry-test-archive-111122223333-eu-west-1/direct/dt=2026-11-22/hour=12/a.ndjson.gz": archived([ARCHIVED]),
+  "belfry-test-failures-111122223333-eu-west-1/quarantine/reason=x/dt=2026-11-22/hour=12/a.ndjson.gz": archived([]),
+  "belfry-test-failures-111122223333-eu-west-1/aws/lambda/a/shardId-0/2026/11/22/a": Buffer.from("{}"),
 };
