@@ -8,6 +8,7 @@ import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import { addAlarmTopic } from "./constructs/alarm-topic.ts";
 import { dataBucket } from "./constructs/data-bucket.ts";
 import { KEY_PARAMETER } from "./constructs/data-key.ts";
+import { keyUsers } from "./constructs/key-users.ts";
 import { SCHEDULE_GROUP } from "./constructs/schedule.ts";
 import type { StackContext } from "./stack-context.ts";
 
@@ -42,7 +43,7 @@ function addKey(stack: Stack, context: StackContext): void {
     enableKeyRotation: true,
     removalPolicy: removalOf(context),
   });
-  for (const statement of keyPolicy(stack)) key.addToResourcePolicy(statement);
+  for (const statement of [...keyPolicy(stack), ...keyUsers(stack, context)]) key.addToResourcePolicy(statement);
   new StringParameter(stack, "KeyArn", { parameterName: names.parameter(KEY_PARAMETER), stringValue: key.keyArn });
 }
 

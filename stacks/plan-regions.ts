@@ -1,6 +1,9 @@
 import type { Deployment } from "../packages/core/src/config/deploy/deployment.ts";
+import { BelfryError } from "../packages/core/src/platform/errors.ts";
 import { edge } from "./edge.ts";
+import { logSources } from "./log-sources.ts";
 import { members } from "./members.ts";
+import { GLOBAL_REGION } from "./rules/shipped-rule.ts";
 import { enabledRules, ruleRegions } from "./rules/shipped-rules.ts";
 import type { StackPart } from "./stack-context.ts";
 
@@ -11,7 +14,7 @@ export function regionalParts(deployment: Deployment): readonly StackPart[] {
   const further = globalEvents ? ruleRegions(watched).filter((region) => region !== home) : [];
   const regions = new Set([...(central ? [home] : []), ...allRegions.filter((region) => region !== home), ...further]);
   const hasMembers = central && (organization?.units.length ?? 0) > 0;
-  return [...regions].flatMap((region) => [
+  const edges = [...regions].flatMap((region): StackPart[] => [
     {
       name: `Edge-${region}`,
       description: allRegions.includes(region) ? "where logs and events of the region enter" : "global events",
@@ -28,4 +31,32 @@ export function regionalParts(deployment: Deployment): readonly StackPart[] {
       build: members,
     },
   ]);
+  return [...edges, ...logSourceParts(deployment)];
+}
+
+/** Raises BAD_CONFIG for sources in a region from which nothing is taken in. */
+function logSourceParts({ allRegions, logSources: settings, region: home }: Deployment): readonly StackPart[] {
+  const { apiGateway, flowLogs, hostedZones, resolverQueries, trail } = settings;
+  const regions = new Set([
+    ...(trail === "none" ? [] : [home]),
+    ...Object.keys(flowLogs.vpcs),
+    ...Object.keys(resolverQueries.vpcs),
+    ...(hostedZones.length === 0 ? [] : [GLOBAL_REGION]),
+    ...(apiGateway ? allRegions : []),
+  ]);
+  return [...regions].map((region) => {
+    if (!allRegions.includes(region)) {
+      throw new BelfryError(
+        "BAD_CONFIG",
+        `deploy.logSources has sources in ${region}, from which nothing is taken in: add it to deploy.regions`,
+      );
+    }
+    return {
+      name: `LogSources-${region}`,
+      description: "logs of AWS's services, switched on",
+      after: ["Foundation", "Ingest", `Edge-${region}`],
+      region,
+      build: logSources,
+    };
+  });
 }

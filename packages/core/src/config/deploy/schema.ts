@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { Agent } from "./agent.ts";
 import { Archive } from "./archive.ts";
+import { Consumers } from "./consumers.ts";
 import { Events } from "./events.ts";
 import { Export } from "./export.ts";
 import { Ingest } from "./ingest.ts";
+import { LogSources } from "./log-sources.ts";
 import { AccountId, Region } from "./names.ts";
 import { Observe } from "./observe.ts";
 import { Organization } from "./organization.ts";
@@ -55,6 +57,8 @@ export const Deploy = z
     observe: Observe.prefault({}),
     agent: Agent.prefault({}),
     events: Events.prefault({}),
+    logSources: LogSources.prefault({}),
+    consumers: Consumers.prefault({}),
   })
   .superRefine((deploy, context) => {
     if (deploy.profile === "organization" && deploy.organization === undefined && deploy.trustedAccounts.length === 0) {
