@@ -60,7 +60,7 @@ function addReplay(stack: Stack, context: StackContext): void {
   });
 }
 
-/** Every day, one task after the other, until all windows that have come of age are exported. */
+/** Every hour, one task after the other, until all windows that have come of age are exported; a run that finds another at work ends. */
 function addExport(stack: Stack, context: StackContext): void {
   const { names, deployment } = context;
   const bucket = deployment.export.bucket ?? names.bucket(ARCHIVE_BUCKET);
@@ -95,7 +95,7 @@ function addExport(stack: Stack, context: StackContext): void {
   addSchedule(stack, "ExportSchedule", context, {
     name: "export",
     description: "Exports what has come of age",
-    expression: "cron(30 2 * * ? *)",
+    expression: "rate(1 hour)",
     targetArn: machine.attrArn,
     action: "states:StartExecution",
     input: {},
@@ -111,7 +111,6 @@ function addRetention(stack: Stack, context: StackContext): void {
     description: "Gives log groups the retention and the key that they lack",
     memoryMiB: TASK_MEMORY_MIB,
     timeoutSeconds: LONGEST_SECONDS,
-    environment: { BELFRY_STATE_TABLE: context.names.of(STATE_TABLE) },
     statements: [
       new PolicyStatement({ actions: ["logs:DescribeLogGroups"], resources: ["*"] }),
       new PolicyStatement({
