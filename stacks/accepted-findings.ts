@@ -16,7 +16,7 @@ export interface AcceptedFinding {
 export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   {
     rule: /^AwsSolutions-S1$/,
-    where: /^Foundation\/(Archive|Failures)Bucket\/Resource$/,
+    where: /\/(Archive|Failures|Trail)Bucket\/Resource$/,
     reason:
       "access logs of the buckets that logs are written to would be more than the logs; an organization's trail with data events records who reads them",
   },
@@ -29,6 +29,24 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::[^*]+\/\*\]$/,
     where: /Role\/Resource$/,
     reason: "objects below a prefix of one bucket, whose keys are made when they are written",
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:kms:[^*]+:key\/\*\]$/,
+    where: /^Edge-[^/]+\/DestinationRole\/Resource$/,
+    reason:
+      "one key of the home region, named by its alias in a condition, because its ARN is not known in other regions",
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:[^*]+:log-group:\*\]$/,
+    where: /^(Edge-[^/]+\/SubscriptionRole|LogSources-[^/]+\/ApiGatewayRole)\/Resource$/,
+    reason:
+      "for all log groups of the account by its meaning: the subscription of them all, and APIs that are yet to come",
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::(\*|arn:<AWS::Partition>:(kinesis|dynamodb):[^*]+(\/consumer\/|-kcl-)\*(\/index\/\*)?)\]$/,
+    where: /^Consumers\/ReaderPolicy$/,
+    reason:
+      "consumers of one stream, and tables and metrics of programs that are not known here, all under a prefix of this stage",
   },
   {
     rule: /^AwsSolutions-KDS3$/,

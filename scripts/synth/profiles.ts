@@ -10,4 +10,5 @@ export const PROFILES: readonly Profile[] = [
   { name: "default", config: "belfry.config.ts" },
   { name: "minimal", config: "examples/minimal/belfry.config.ts" },
   { name: "organization", config: "examples/organization/belfry.config.ts" },
+  { name: "log-sources", config: "examples/log-sources/belfry.config.ts" },
 ];

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
+import { resolveDeployment } from "../../packages/core/src/config/deploy/deployment.ts";
 import { type AcceptedFinding, acknowledgeFindings } from "../../stacks/accepted-findings.ts";
 import { buildApp } from "../../stacks/build-app.ts";
+import { collectorTemplate } from "../../stacks/collector.ts";
 import { readEntry } from "../../stacks/entry.ts";
 import { ROOT } from "../check/gate.ts";
 
@@ -44,6 +46,9 @@ interface ValidationReport {
   }[];
 }
 
+/** The collector of member accounts, for deployment by hand, beside the stacks' templates. */
+const COLLECTOR_FILE = "collector.template.json";
+
 /** Synthesizes all stacks of a configuration, without credentials and network, as `cdk synth` does, and validates them. */
 export async function synthesize({ config, stage, dist, outdir }: SynthInput): Promise<SynthResult> {
   rmSync(outdir, { recursive: true, force: true });
@@ -55,6 +60,9 @@ export async function synthesize({ config, stage, dist, outdir }: SynthInput): P
   const failure = synthFailure(app);
   const findings = findingsIn(resolve(outdir, "validation-report.json"));
   if (failure !== undefined && findings.length === 0) throw failure;
+  if (resolveDeployment(entry.config.deploy).central) {
+    writeFileSync(resolve(outdir, COLLECTOR_FILE), JSON.stringify(collectorTemplate(entry.config, stage)));
+  }
   return {
     stacks: [...stacks.values()].map(({ stackName, region, templateFile }) => ({
       name: stackName,

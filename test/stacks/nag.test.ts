@@ -10,9 +10,10 @@ import { ACCEPTED_FINDINGS, type AcceptedFinding } from "../../stacks/accepted-f
 const ROOT = resolve(import.meta.dirname, "../..");
 
 /**
- * Actions that know no resources, so that their statements name all. X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+ * Actions that know no resources, so that their statements name all. CloudWatch:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
  */
-const WITHOUT_RESOURCES = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+const WITHOUT_RESOURCES = ["cloudwatch:PutMetricData", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
 interface Statement {
   readonly Effect: string;
