@@ -31,9 +31,9 @@ export default {
     ),
     forbid(
       "stacks-import-configuration",
-      "stacks name handlers by path and share only the configuration",
+      "stacks name handlers by path and share only the configuration, and how errors are said",
       { path: "^stacks/" },
-      { path: "^(packages/(?!core/src/(config|dashboards|agent)/)|scripts/|test/)" },
+      { path: "^(packages/(?!core/src/((config|dashboards|agent)/|platform/errors\\.ts$))|scripts/|test/)" },
     ),
     forbid(
       "leaves-import-leaves",

@@ -10,7 +10,7 @@ import { quarantineAccess } from "./constructs/sink-statements.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** Its records come transformed from a function: the documents of each envelope. */
-export const DIRECT_STREAM = "direct";
+const DIRECT_STREAM = "direct";
 
 const FUNCTION = "transform-firehose";
 

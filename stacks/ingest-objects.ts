@@ -9,7 +9,7 @@ import { sinkAccess } from "./constructs/sink-statements.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** The queue that buckets tell of new objects. */
-export const OBJECTS_QUEUE = "objects";
+const OBJECTS_QUEUE = "objects";
 
 /** After so many receptions a message goes to the dead-letter queue. */
 const MAX_RECEIVES = 5;

@@ -107,7 +107,7 @@ function subscriptionRole(stack: Stack, context: StackContext): Role {
 }
 
 /** What CloudWatch Logs needs of the stream. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */
-export function putToStream(stack: Stack, context: StackContext): PolicyDocument {
+function putToStream(stack: Stack, context: StackContext): PolicyDocument {
   return new PolicyDocument({
     statements: [
       new PolicyStatement({

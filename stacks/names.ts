@@ -30,7 +30,7 @@ export interface Names {
 }
 
 /** The longest stage's name with which every role's name stays within IAM's 64 characters. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-export const STAGE = /^[a-z][a-z0-9-]{0,15}$/;
+const STAGE = /^[a-z][a-z0-9-]{0,15}$/;
 
 /** Names for a stage whose home is a region. Raises an error for a stage that would make names too long or invalid. */
 export function namesOf(stage: string, homeRegion: string): Names {
