@@ -34,6 +34,22 @@ const PROFILES: readonly (readonly [string, ConfigInput])[] = [
   ["one account without a stream", MINIMAL],
   ["one account with a stream", { deploy: { ...MINIMAL.deploy, ingest: { buffer: "provisioned" } } }],
   ["an organization", ORGANIZATION],
+  [
+    "an organization with all that logs",
+    {
+      process: { entry: "../../examples/own-function/send-orders.ts" },
+      deploy: {
+        ...ORGANIZATION.deploy,
+        search: { type: "domain" },
+        archive: { format: "parquet", direct: { logGroups: ["/vpc/flows"] } },
+        export: { enabled: true, logGroups: ["*"] },
+        retention: { enabled: true },
+        ingest: { buckets: ["alb-logs-1"], process: { fromStream: true } },
+        events: { capture: true },
+        logSources: { trail: "account" },
+      },
+    },
+  ],
 ];
 
 describe.each(PROFILES)("%s", (_, config) => {
@@ -71,14 +87,19 @@ describe.each(PROFILES)("%s", (_, config) => {
 
 /** What functions, delivery streams and state machines of a template log to, read from the template alone: names, or ids of log groups. */
 function ownGroupsOf(template: Template): string[] {
-  const found = ["AWS::Lambda::Function", "AWS::KinesisFirehose::DeliveryStream", "AWS::StepFunctions::StateMachine"]
-    .flatMap((type) => Object.values(template.findResources(type)))
+  const found = [
+    "Lambda::Function",
+    "KinesisFirehose::DeliveryStream",
+    "StepFunctions::StateMachine",
+    "OpenSearchService::Domain",
+  ]
+    .flatMap((type) => Object.values(template.findResources(`AWS::${type}`)))
     .map(({ Type, Properties }) => (Type === "AWS::Lambda::Function" ? (Properties.LoggingConfig ?? {}) : Properties));
   return found.flatMap((properties) => {
     const text = JSON.stringify(properties);
     const references = [
       ...text.matchAll(/"LogGroup(?:Name)?":(?:"([^"]+)"|\{"Ref":"([^"]+)"\})/g),
-      ...text.matchAll(/"LogGroupArn":(?:"[^"]*:log-group:([^":]+)|\{"Fn::GetAtt":\["([^"]+)")/g),
+      ...text.matchAll(/LogGroupArn":(?:"[^"]*:log-group:([^":]+)|\{"Fn::GetAtt":\["([^"]+)")/g),
     ].map(([, name, id]) => String(name ?? id));
     return references.length === 0 && "FunctionName" in properties ? ["nothing"] : references;
   });

@@ -39,5 +39,3 @@ export const LogSources = z.strictObject({
     .default(false)
     .describe("the role by which API Gateway writes to CloudWatch Logs; replaces one that the account has"),
 });
-
-export type LogSourcesConfig = z.output<typeof LogSources>;
