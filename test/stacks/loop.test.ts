@@ -94,14 +94,14 @@ function ownGroupsOf(template: Template): string[] {
     "OpenSearchService::Domain",
   ]
     .flatMap((type) => Object.values(template.findResources(`AWS::${type}`)))
-    .map(({ Type, Properties }) => (Type === "AWS::Lambda::Function" ? (Properties.LoggingConfig ?? {}) : Properties));
-  return found.flatMap((properties) => {
-    const text = JSON.stringify(properties);
+    .map(({ Type, Properties }) => ({ isFunction: Type === "AWS::Lambda::Function", Properties }));
+  return found.flatMap(({ isFunction, Properties }) => {
+    const text = JSON.stringify((isFunction ? Properties.LoggingConfig : Properties) ?? {});
     const references = [
       ...text.matchAll(/"LogGroup(?:Name)?":(?:"([^"]+)"|\{"Ref":"([^"]+)"\})/g),
       ...text.matchAll(/LogGroupArn":(?:"[^"]*:log-group:([^":]+)|\{"Fn::GetAtt":\["([^"]+)")/g),
     ].map(([, name, id]) => String(name ?? id));
-    return references.length === 0 && "FunctionName" in properties ? ["nothing"] : references;
+    return references.length === 0 && isFunction ? ["nothing"] : references;
   });
 }
 
