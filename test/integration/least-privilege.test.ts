@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
-import { resolveIn, type TemplateJson } from "../stacks/support/resolve-template.ts";
+import { resolveIn, type TemplateJson } from "../../scripts/templates/resolve-template.ts";
 import { synthesize } from "../stacks/support/synth.ts";
 import { type IamCall, type RecordingAws, recordingAws } from "../support/recording-aws.ts";
 import { EVENTS, OBJECTS } from "./support/function-events.ts";

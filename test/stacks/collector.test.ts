@@ -3,7 +3,7 @@ import { parseConfig } from "../../packages/core/src/config/load.ts";
 import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
 import { collectorTemplate, MAX_TEMPLATE_BYTES } from "../../stacks/collector.ts";
 import { enabledRules, regionalRules, SHIPPED_RULES } from "../../stacks/rules/shipped-rules.ts";
-import type { TemplateJson } from "./support/resolve-template.ts";
+import type { TemplateJson } from "../../scripts/templates/resolve-template.ts";
 import { ORGANIZATION } from "./support/synth.ts";
 
 const collector = (config: ConfigInput = ORGANIZATION) =>

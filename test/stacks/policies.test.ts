@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../packages/core/src/config/load.ts";
 import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
 import { collectorTemplate } from "../../stacks/collector.ts";
-import { resolveIn, type TemplateJson } from "./support/resolve-template.ts";
+import { resolveIn, type TemplateJson } from "../../scripts/templates/resolve-template.ts";
 import { ORGANIZATION, synthesize } from "./support/synth.ts";
 
 const CENTRAL = "111122223333";
