@@ -1,5 +1,12 @@
 // A table in memory that keeps DynamoDB's rules for keys and conditions, for tests of what is stored.
-import type { Table, TableCondition, TableItem, TableKey } from "@belfry/core/platform/table-client";
+import {
+  MAX_TABLE_WRITES,
+  type Table,
+  type TableCondition,
+  type TableItem,
+  type TableKey,
+  type TableWrite,
+} from "@belfry/core/platform/table-client";
 
 export interface MemoryTable extends Table {
   /** All items, by `pk sk`. */
@@ -20,6 +27,11 @@ export function memoryTable(): MemoryTable {
       if (value === undefined) throw new Error(`the attribute ${name} is undefined`);
     }
     items.set(at(item), structuredClone(item));
+  };
+  const apply = (write: TableWrite): void => {
+    if ("put" in write) set(write.put);
+    else if ("update" in write) set({ ...items.get(at(write.update)), ...write.set, ...keyOf(write) });
+    else if ("delete" in write) items.delete(at(write.delete));
   };
   return {
     items,
@@ -45,5 +57,20 @@ export function memoryTable(): MemoryTable {
       items.delete(at(key));
       return true;
     },
+    transact: async (writes) => {
+      const keys = writes.map((write) => at(keyOf(write)));
+      // DynamoDB refuses both with a validation error.
+      if (writes.length === 0 || writes.length > MAX_TABLE_WRITES) throw new Error(`${writes.length} writes`);
+      if (new Set(keys).size < keys.length) throw new Error("two writes to one item");
+      if (!writes.every((write) => holds(keyOf(write), write.condition ?? {}))) return false;
+      writes.forEach(apply);
+      return true;
+    },
   };
+}
+
+function keyOf(write: TableWrite): TableKey {
+  const { pk, sk } =
+    "put" in write ? write.put : "update" in write ? write.update : "delete" in write ? write.delete : write.check;
+  return { pk, sk };
 }

@@ -15,6 +15,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly body: Buffer;
+  /** By lower-case names; the real sender always gives them. */
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /**
@@ -61,7 +63,7 @@ export function httpSender(endpoint: URL, options: { readonly timeoutMs?: number
       outgoing.on("response", (response) => {
         readBody(response).then((body) => {
           finish();
-          resolve({ status: response.statusCode ?? 0, body });
+          resolve({ status: response.statusCode ?? 0, body, headers: response.headers });
         }, fail);
       });
       if (signal?.aborted === true) return onAbort();

@@ -1,4 +1,4 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { AttributeValue, ConditionCheck, TransactWriteItem, Update } from "@aws-sdk/client-dynamodb";
 import { awsCall } from "./aws-call.ts";
 import { perRegion, settings } from "./clients.ts";
 import { BelfryError } from "./errors.ts";
@@ -28,6 +28,23 @@ export interface TableCondition {
 }
 
 /**
+ * One of the writes that happen together: a whole item put, attributes of one set, one deleted, or nothing but a look at whether its condition is true. A missing
+ * condition is always true.
+ */
+export type TableWrite =
+  | { readonly put: TableItem; readonly condition?: TableCondition }
+  | {
+      readonly update: TableKey;
+      readonly set: Readonly<Record<string, TableValue>>;
+      readonly condition?: TableCondition;
+    }
+  | { readonly delete: TableKey; readonly condition?: TableCondition }
+  | { readonly check: TableKey; readonly condition: TableCondition };
+
+/** The most writes that can happen together, each to an item of its own. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+export const MAX_TABLE_WRITES = 100;
+
+/**
  * A table of state that must not be lost or doubled. Reads are strongly consistent. A write answers whether its condition was true, and so whether it
  * happened; each raises AwsCallError when the table could not be asked, and then may have happened all the same.
  */
@@ -45,6 +62,8 @@ export interface Table {
     signal: AbortSignal,
   ): Promise<boolean>;
   delete(key: TableKey, condition: TableCondition, signal: AbortSignal): Promise<boolean>;
+  /** All of these writes, at most `MAX_TABLE_WRITES`, or, when a condition is not true, none of them. */
+  transact(writes: readonly TableWrite[], signal: AbortSignal): Promise<boolean>;
 }
 
 const dynamoClient = perRegion(async (region) => {
@@ -98,6 +117,29 @@ export function dynamoTable(tableName: string, region?: string): Table {
       const command = new DeleteItemCommand({ TableName, Key: marshalMap(keyOf(key)), ...expression(condition) });
       return conditional("dynamodb:DeleteItem", () => client.send(command, { abortSignal }));
     },
+    async transact(writes, abortSignal) {
+      const { TransactWriteItemsCommand } = await import("@aws-sdk/client-dynamodb");
+      const client = await dynamoClient(region);
+      const command = new TransactWriteItemsCommand({
+        TransactItems: writes.map((write) => transactItem(TableName, write)),
+      });
+      return conditional("dynamodb:TransactWriteItems", () => client.send(command, { abortSignal }));
+    },
+  };
+}
+
+function transactItem(TableName: string, write: TableWrite): TransactWriteItem {
+  const { condition = {} } = write;
+  if ("put" in write) return { Put: { TableName, Item: marshalMap(write.put), ...expression(condition) } };
+  if ("delete" in write)
+    return { Delete: { TableName, Key: marshalMap(keyOf(write.delete)), ...expression(condition) } };
+  // The types want expressions that may not be empty: an update sets something, and a check tests something.
+  if ("check" in write) {
+    const check = { TableName, Key: marshalMap(keyOf(write.check)), ...expression(condition) };
+    return { ConditionCheck: check as ConditionCheck };
+  }
+  return {
+    Update: { TableName, Key: marshalMap(keyOf(write.update)), ...expression(condition, write.set) } as Update,
   };
 }
 
@@ -111,10 +153,19 @@ async function conditional(action: string, call: () => Promise<unknown>): Promis
       await call();
       return true;
     } catch (thrown) {
-      if (thrown instanceof Error && thrown.name === "ConditionalCheckFailedException") return false;
+      if (isUntrueCondition(thrown)) return false;
       throw thrown;
     }
   });
+}
+
+const UNTRUE = "ConditionalCheckFailed";
+
+/** A transaction is cancelled for other reasons too, such as another one that is under way, and those may pass. */
+function isUntrueCondition(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const { CancellationReasons = [] } = thrown as { CancellationReasons?: readonly { readonly Code?: string }[] };
+  return thrown.name === `${UNTRUE}Exception` || CancellationReasons.some(({ Code }) => Code === UNTRUE);
 }
 
 interface Expression {

@@ -1,4 +1,4 @@
-import { dynamoTable, type Table } from "@belfry/core/platform/table-client";
+import { dynamoTable, type Table, type TableWrite } from "@belfry/core/platform/table-client";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type AwsEndpoint, awsEndpoint } from "../../../support/aws-endpoint.ts";
 import { memoryTable } from "../../../support/memory-table.ts";
@@ -107,4 +107,46 @@ it("is what the table in memory does", async () => {
   expect(await memory.delete(key, { equals: { n: 3 } }, signal)).toBe(false);
   expect(await memory.delete(key, {}, signal)).toBe(true);
   expect(await memory.get(key, signal)).toBeUndefined();
+});
+
+it("writes several items together, or none of them", async () => {
+  const other = { pk: "a", sk: "c" };
+  const writes: readonly TableWrite[] = [
+    { put: item, condition: { exists: false } },
+    { update: other, set: { n: 2 }, condition: { equals: { n: 1 } } },
+    { delete: { pk: "a", sk: "d" } },
+    { check: { pk: "a", sk: "e" }, condition: { exists: true } },
+  ];
+  expect(await table.transact(writes, signal)).toBe(true);
+  expect(aws.calls[0]).toMatchObject([
+    "TransactWriteItems",
+    {
+      TransactItems: [
+        { Put: { TableName: "state", Item: marshalled, ConditionExpression: "attribute_not_exists(pk)" } },
+        { Update: { TableName: "state", UpdateExpression: "SET #0 = :0", ConditionExpression: "#1 = :1" } },
+        { Delete: { TableName: "state", Key: { pk: { S: "a" }, sk: { S: "d" } } } },
+        { ConditionCheck: { TableName: "state", ConditionExpression: "attribute_exists(pk)" } },
+      ],
+    },
+  ]);
+  const memory = memoryTable();
+  await memory.put({ ...other, n: 1 }, {}, signal);
+  expect(await memory.transact(writes, signal)).toBe(false);
+  expect(memory.items.size).toBe(1);
+  await memory.put({ pk: "a", sk: "e" }, {}, signal);
+  expect(await memory.transact(writes, signal)).toBe(true);
+  expect(await memory.get(other, signal)).toEqual({ ...other, n: 2 });
+  expect(await memory.get(item, signal)).toEqual(item);
+});
+
+it.each([
+  ["a condition", "ConditionalCheckFailed", false],
+  ["another transaction", "TransactionConflict", true],
+])("tells %s from what cancels a transaction otherwise", async (_, Code, raises) => {
+  const __type = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+  const body = { __type, message: "no", CancellationReasons: [{ Code: "None" }, { Code }] };
+  aws.answers.push({ status: 400, body });
+  const answer = table.transact([{ delete: key }], signal);
+  if (raises) await expect(answer).rejects.toMatchObject({ action: "dynamodb:TransactWriteItems" });
+  else expect(await answer).toBe(false);
 });
