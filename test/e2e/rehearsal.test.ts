@@ -1,7 +1,6 @@
 // The CDK deploys the stacks to an emulator of AWS, records come in by each road, and each is in the archive and in OpenSearch's own server, once.
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { ConfigInput } from "@belfry/core/config/schema";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runBuild } from "../../scripts/synth/run-build.ts";
 import { EmulatorClient } from "./support/emulator-client.ts";
@@ -10,55 +9,20 @@ import { unlessMissing } from "./support/missing-part.ts";
 import { OpenSearchClient } from "./support/opensearch-client.ts";
 import type { OpenSearchServer } from "./support/opensearch-offer.ts";
 import { findOpenSearch } from "./support/opensearch-server.ts";
+import { ACCOUNT, directConfig, REGION, streamConfig } from "./support/rehearsal-config.ts";
 import { logLoad, marks, objectLoad, RECORDS, streamLoad } from "./support/rehearsal-load.ts";
 import { type Outcome, runTool } from "./support/run-tool.ts";
 import { NOT_EMULATED } from "./support/without-types.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const RUNS = resolve(ROOT, ".cache/e2e");
-const REGION = "eu-west-1";
+// The home region, the one that sends to it, and that of AWS Health's second copy.
 const REGIONS = [REGION, "us-east-1", "us-west-2"];
-const ACCOUNT = "000000000000";
 const TESTS = "deployment with the CDK, and records through what was deployed";
 const ARRIVAL_MS = 240_000;
 
 const programs = await unlessMissing(async () => findMinistack(TESTS));
 const offer = programs === undefined ? undefined : await unlessMissing(() => findOpenSearch(TESTS));
-
-/** A central account with a stream, objects of a bucket, and everything else that the profile has. */
-function streamConfig(endpoint: string): ConfigInput {
-  return {
-    deploy: {
-      profile: "organization",
-      region: REGION,
-      regions: ["us-east-1"],
-      organization: { id: "o-a1b2c3d4e5", units: ["ou-ab12-11111111"] },
-      email: ["operations@example.com"],
-      ingest: { buffer: "provisioned", buckets: ["rehearsal-objects"] },
-      search: { type: "url", endpoint, service: "none" },
-      events: {
-        rules: [
-          {
-            name: "orders",
-            pattern: { source: ["shop.orders"] },
-            targets: [`arn:aws:sqs:${REGION}:${ACCOUNT}:rehearsal-orders`],
-          },
-        ],
-      },
-    },
-  };
-}
-
-/** One account, whose log group invokes the function itself. */
-function directConfig(endpoint: string): ConfigInput {
-  return {
-    deploy: {
-      region: REGION,
-      ingest: { subscribe: "log-groups", logGroups: ["/rehearsal/direct"] },
-      search: { type: "url", endpoint, service: "none" },
-    },
-  };
-}
 
 describe.skipIf(offer === undefined)("the stacks, on ministack, with OpenSearch's own server", () => {
   let folder: string;

@@ -1,11 +1,11 @@
 import { gzipSync } from "node:zlib";
 import { idsOf } from "../../bench/reference/record-id.ts";
 import { envelope, eventId, zipped } from "../../support/events.ts";
+import { ACCOUNT } from "./rehearsal-config.ts";
 
 /** How many records each road brings. */
 export const RECORDS = 10_000;
 
-const ACCOUNT = "000000000000";
 const EVENTS_PER_PAYLOAD = 500;
 const OBJECTS = 4;
 
