@@ -22,7 +22,7 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
-    where: /\/Role\/Resource$/,
+    where: /Role\/Resource$/,
     reason: "only for actions that know no resources, such as X-Ray's; a test names them and refuses every other",
   },
   {
@@ -38,15 +38,37 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:[^*]+:log-group:\*\]$/,
-    where: /^(Edge-[^/]+\/SubscriptionRole|LogSources-[^/]+\/ApiGatewayRole)\/Resource$/,
+    where:
+      /^(Edge-[^/]+\/SubscriptionRole|LogSources-[^/]+\/ApiGatewayRole|Upkeep\/(ArchiveExport|LogsRetention)\/Role)\/Resource$/,
     reason:
-      "for all log groups of the account by its meaning: the subscription of them all, and APIs that are yet to come",
+      "for all log groups of the account by its meaning: the subscription of them all, their retention, their export, and APIs that are yet to come",
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::(\*|arn:<AWS::Partition>:(kinesis|dynamodb):[^*]+(\/consumer\/|-kcl-)\*(\/index\/\*)?)\]$/,
     where: /^Consumers\/ReaderPolicy$/,
     reason:
       "consumers of one stream, and tables and metrics of programs that are not known here, all under a prefix of this stage",
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::<TransformFirehose\w+\.Arn>:\*\]$/,
+    where: /^Archive\/DirectStreamRole\/Resource$/,
+    reason: "the versions of one function, one of which a delivery stream names",
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:es:[^*]+:domain\/[^*/]+\/[^\]]+\]$/,
+    where: /^Search\/(SearchSetup\/Role|SearchStreamRole)\/Resource$/,
+    reason: "paths of one domain's HTTP interface, below which the names of templates, policies and indices stand",
+  },
+  {
+    rule: /^AwsSolutions-OS[13]$/,
+    where: /^Search\/Domain$/,
+    reason:
+      "the functions that write are in no VPC and have no address of their own; who may call is said by identities: a signature, the domain's policy, its fine-grained access control",
+  },
+  {
+    rule: /^AwsSolutions-OS4$/,
+    where: /^Search\/Domain$/,
+    reason: "for some ten instances and more, for which deploy.search.dedicatedMasters has them; fewer need none",
   },
   {
     rule: /^AwsSolutions-KDS3$/,

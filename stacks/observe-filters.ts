@@ -15,7 +15,7 @@ export function addMetricFilters(stack: Stack, context: StackContext, { function
     addFilter(stack, `Filter-${name}`, context, { name, logGroup, pattern, metric, value });
     if (alarm === undefined) continue;
     addAlarm(stack, `FilterAlarm-${name}`, context, {
-      name: `log-${name}`,
+      name: `filter-${name}`,
       description: `The metric filter ${name} found more than ${alarm.threshold} in ${alarm.periodSeconds} seconds in ${logGroup}.`,
       metric: { namespace: context.config.metrics.namespace, name: metric, dimensions: {}, statistic: "Sum" },
       threshold: alarm.threshold,

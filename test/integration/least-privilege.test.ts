@@ -7,6 +7,7 @@ import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
 import { resolveIn, type TemplateJson } from "../../scripts/templates/resolve-template.ts";
+import { EVERYTHING, EVERYTHING_SERVERLESS } from "../stacks/support/everything.ts";
 import { synthesize } from "../stacks/support/synth.ts";
 import { type IamCall, type RecordingAws, recordingAws } from "../support/recording-aws.ts";
 import { EVENTS, OBJECTS } from "./support/function-events.ts";
@@ -18,32 +19,10 @@ const ACCOUNT = "111122223333";
 const REGION = "eu-west-1";
 const KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
-/** Everything that a central account can have switched on. */
-const CENTRAL: ConfigInput = {
-  process: { entry: "../../examples/own-function/send-orders.ts" },
-  sinks: {
-    archive: { type: "archive" },
-    audit: { type: "firehose", deliveryStream: "audit" },
-    others: { type: "kinesis", stream: "others" },
-    bucket: { type: "s3", bucket: "a-bucket-of-ours" },
-  },
-  defaultRoute: ["archive", "audit", "others", "bucket"],
-  deploy: {
-    profile: "organization",
-    region: REGION,
-    organization: { id: "o-a1b2c3d4e5" },
-    ingest: { buckets: ["alb-logs-1"], process: { fromStream: true, logGroups: ["/app/orders"] } },
-    archive: { direct: { logGroups: ["/vpc/flows"] } },
-    export: { enabled: true, logGroups: ["/app/*"] },
-    retention: { enabled: true, days: 30, kmsKey: KEY_ARN },
-    search: { type: "domain" },
-  },
-};
-
 /** One account, without a stream and without a key. */
 const MINIMAL: ConfigInput = { deploy: { region: REGION } };
 
-const KEY_POLICY = keyPolicyOf(CENTRAL);
+const KEY_POLICY = keyPolicyOf(EVERYTHING);
 
 const SEARCH_ARNS = {
   es: `arn:aws:es:${REGION}:${ACCOUNT}:domain/belfry-test-logs`,
@@ -51,8 +30,8 @@ const SEARCH_ARNS = {
 };
 
 describe.each([
-  ["a central account with a domain", "central", CENTRAL, SEARCH_ARNS.es],
-  ["a central account with a collection", "serverless", withSearch("serverless"), SEARCH_ARNS.aoss],
+  ["a central account with a domain", "central", EVERYTHING, SEARCH_ARNS.es],
+  ["a central account with a collection", "serverless", EVERYTHING_SERVERLESS, SEARCH_ARNS.aoss],
   ["one account", "minimal", MINIMAL, SEARCH_ARNS.es],
 ] as const)("in %s", (_, name, config, openSearchArn) => {
   const functions = functionsOf(config, openSearchArn);
@@ -74,7 +53,7 @@ describe.each([
 });
 
 it("has no reason that excuses nothing", () => {
-  const granted = [CENTRAL, withSearch("serverless"), MINIMAL].flatMap((config) =>
+  const granted = [EVERYTHING, EVERYTHING_SERVERLESS, MINIMAL].flatMap((config) =>
     functionsOf(config, SEARCH_ARNS.es).flatMap(({ statements }) => statements.flatMap(({ Action }) => listOf(Action))),
   );
   expect(NEEDED_BY_SERVICES.filter(({ actions }) => !actions.some((action) => granted.includes(action)))).toEqual([]);
@@ -90,10 +69,6 @@ interface DeployedFunction {
   readonly name: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly Statement[];
-}
-
-function withSearch(type: "serverless"): ConfigInput {
-  return { ...CENTRAL, deploy: { ...CENTRAL.deploy, search: { type } } };
 }
 
 const TYPES = ["AWS::Lambda::Function", "AWS::IAM::Role"];

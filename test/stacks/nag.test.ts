@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,14 +6,36 @@ import { PROFILES } from "../../scripts/synth/profiles.ts";
 import { runBuild } from "../../scripts/synth/run-build.ts";
 import { type SynthResult, synthesize } from "../../scripts/synth/synthesize.ts";
 import { ACCEPTED_FINDINGS, type AcceptedFinding } from "../../stacks/accepted-findings.ts";
+import { EVERYTHING, EVERYTHING_SERVERLESS } from "./support/everything.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
 /**
  * Actions that know no resources, so that their statements name all. CloudWatch:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
+ * Deliveries of Step Functions' logs: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html CloudWatch Logs' lists:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  */
-const WITHOUT_RESOURCES = ["cloudwatch:PutMetricData", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+const WITHOUT_RESOURCES = [
+  "cloudwatch:PutMetricData",
+  "logs:CreateLogDelivery",
+  "logs:DeleteLogDelivery",
+  "logs:DescribeExportTasks",
+  "logs:DescribeLogGroups",
+  "logs:DescribeResourcePolicies",
+  "logs:GetLogDelivery",
+  "logs:ListLogDeliveries",
+  "logs:PutResourcePolicy",
+  "logs:UpdateLogDelivery",
+  "xray:GetSamplingRules",
+  "xray:GetSamplingTargets",
+  "xray:PutTelemetryRecords",
+  "xray:PutTraceSegments",
+];
+
+/** Configurations that are synthesized: those that users start from, and two with all that can be switched on. */
+const WRITTEN = { "everything-with-a-domain": EVERYTHING, "everything-with-a-collection": EVERYTHING_SERVERLESS };
+const CONFIGS = [...PROFILES.map(({ name }) => name), ...Object.keys(WRITTEN)];
 
 interface Statement {
   readonly Effect: string;
@@ -33,10 +55,16 @@ beforeAll(async () => {
     const outdir = join(folder, name);
     results.set(name, await synthesize({ config: resolve(ROOT, config), stage: "test", dist, outdir }));
   }
+  for (const [name, config] of Object.entries(WRITTEN)) {
+    const file = join(folder, `${name}.json`);
+    writeFileSync(file, JSON.stringify(config));
+    runBuild(file, dist);
+    results.set(name, await synthesize({ config: file, stage: "test", dist, outdir: join(folder, name) }));
+  }
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.each(PROFILES)("$config", ({ name }) => {
+describe.each(CONFIGS)("%s", (name) => {
   it("has no finding of the CDK's validation or of cdk-nag that is not explained", () => {
     expect(results.get(name)?.findings).toEqual([]);
   });

@@ -146,12 +146,12 @@ describe("metric filters", () => {
       ],
     });
     template.hasResourceProperties("AWS::CloudWatch::Alarm", {
-      AlarmName: "belfry-test-log-app-errors",
+      AlarmName: "belfry-test-filter-app-errors",
       MetricName: "AppErrors",
       Namespace: "Belfry",
       Threshold: 5,
     });
-    template.hasResourceProperties("AWS::CloudWatch::Alarm", { AlarmName: "belfry-test-log-address", Threshold: 0 });
+    template.hasResourceProperties("AWS::CloudWatch::Alarm", { AlarmName: "belfry-test-filter-address", Threshold: 0 });
     template.hasResourceProperties("AWS::Logs::MetricFilter", {
       FilterPattern: "{ $.ms = * }",
       MetricTransformations: [{ MetricName: "Latency", MetricValue: "$.ms", DefaultValue: Match.absent() }],

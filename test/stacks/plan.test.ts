@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { namesOf, VERSION } from "../../stacks/names.ts";
+import { EVERYTHING } from "./support/everything.ts";
 import { MINIMAL, ORGANIZATION, synthesize } from "./support/synth.ts";
 
 describe.each([
   ["one account", MINIMAL],
   ["an organization", ORGANIZATION],
+  ["all that can be switched on", EVERYTHING],
 ])("the stacks of %s", (_, config) => {
   const { templates } = synthesize(config);
 

@@ -1,6 +1,6 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 /** One call as IAM sees it. */
 export interface IamCall {
@@ -181,9 +181,13 @@ function searchAnswer({ url, body, method }: Request): Answer {
     if (!searchParams.has("if_seq_no")) return { status: 409, body: "{}" };
   }
   if (!pathname.endsWith("/_bulk")) return json({ acknowledged: true });
-  const lines = body.toString("latin1").split("\n").length;
-  const items = Array.from({ length: lines }, () => ({ create: { status: 201 } }));
+  const lines = gunzipped(body).toString("latin1").split("\n").length - 1;
+  const items = Array.from({ length: lines / 2 }, () => ({ create: { status: 201 } }));
   return json({ errors: false, items });
+}
+
+function gunzipped(body: Buffer): Buffer {
+  return body[0] === 0x1f ? gunzipSync(body) : body;
 }
 
 function json(value: unknown): Answer {

@@ -1,0 +1,89 @@
+import { resolve } from "node:path";
+import type { ConfigInput } from "../../../packages/core/src/config/schema.ts";
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+const ACCOUNT = "111122223333";
+
+/** A central account with all that can be switched on, and a search domain: for what must hold whatever is deployed. */
+export const EVERYTHING = {
+  process: { entry: resolve(ROOT, "examples/own-function/send-orders.ts") },
+  sinks: {
+    archive: { type: "archive" },
+    audit: { type: "firehose", deliveryStream: "audit" },
+    others: { type: "kinesis", stream: "others" },
+    bucket: { type: "s3", bucket: "a-bucket-of-ours" },
+  },
+  defaultRoute: ["archive", "audit", "others", "bucket"],
+  deploy: {
+    profile: "organization",
+    region: "eu-west-1",
+    regions: ["us-east-1"],
+    organization: { id: "o-a1b2c3d4e5", units: ["ou-ab12-cdef3456"] },
+    email: ["ops@example.com"],
+    ingest: {
+      buffer: "provisioned",
+      shards: 2,
+      buckets: ["alb-logs-1"],
+      process: { fromStream: true, logGroups: ["/app/orders"] },
+    },
+    archive: { format: "parquet", infrequentAfterDays: 30, direct: { logGroups: ["/vpc/flows"] } },
+    export: { enabled: true, logGroups: ["/app/*"] },
+    retention: {
+      enabled: true,
+      days: 30,
+      kmsKey: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+    },
+    search: { type: "domain", firehose: true },
+    logSources: {
+      flowLogs: { vpcs: { "eu-west-1": ["vpc-0123456789abcdef0"] } },
+      resolverQueries: { vpcs: { "eu-west-1": ["vpc-0123456789abcdef0"] } },
+      hostedZones: [{ id: "Z0123456789ABCDEFGHIJ", name: "example.com" }],
+      trail: "organization",
+      apiGateway: true,
+    },
+    consumers: { fanOut: ["analytics"], policy: true, accounts: ["222233334444"] },
+    events: {
+      rules: [
+        {
+          name: "own",
+          pattern: { source: ["com.example"] },
+          targets: [`arn:aws:sqs:eu-west-1:${ACCOUNT}:own`, `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:own`],
+        },
+      ],
+      schedules: [{ name: "nightly", expression: "cron(0 3 * * ? *)", zone: "Europe/Berlin" }],
+      alarmsTo: {
+        kinesis: `arn:aws:kinesis:eu-west-1:${ACCOUNT}:stream/alarms`,
+        stepFunctions: `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:alarms`,
+        lambda: `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:alarms`,
+      },
+      partnerSources: ["aws.partner/example.com/tickets"],
+      schemaRegistry: true,
+      discoverer: true,
+    },
+    agent: {
+      enabled: true,
+      windows: true,
+      ec2Actions: [{ instanceId: "i-0123456789abcdef0", recover: true, reboot: true }],
+      autoScaling: [
+        {
+          type: "step",
+          groupName: "web",
+          metric: "cpu",
+          when: "above",
+          threshold: 70,
+          steps: [{ from: 0, change: 1 }],
+        },
+      ],
+    },
+    observe: {
+      metricFilters: [{ name: "errors", logGroup: "/app/orders", pattern: "ERROR", metric: "Errors", alarm: {} }],
+      queries: [{ name: "slow", logGroups: ["/app/orders"], query: "filter duration > 1000" }],
+    },
+  },
+} as const satisfies ConfigInput;
+
+/** The same with a serverless collection, and an archive of JSON lines. */
+export const EVERYTHING_SERVERLESS = {
+  ...EVERYTHING,
+  deploy: { ...EVERYTHING.deploy, archive: {}, search: { type: "serverless", firehose: true } },
+} as const satisfies ConfigInput;
