@@ -31,21 +31,20 @@ export function addMetricFilters(stack: Stack, context: StackContext, { function
 function addOwnErrors(stack: Stack, context: StackContext, logGroups: readonly string[]): void {
   if (logGroups.length === 0) return;
   const { logErrors } = context.deployment.observe.alarms;
-  const metric = `${OWN_ERRORS}-${context.names.stage}`;
   for (const logGroup of logGroups) {
     const name = `errors-${logGroup.slice(logGroup.lastIndexOf("/") + 1)}`;
     addFilter(stack, `Filter-${name}`, context, {
       name,
       logGroup,
       pattern: '{ $.level = "ERROR" || $.level = "FATAL" }',
-      metric,
+      metric: OWN_ERRORS,
       value: "1",
     });
   }
   addAlarm(stack, "LogErrors", context, {
     name: "log-errors",
     description: `Belfry's functions logged more than ${logErrors} errors in five minutes: see the saved query belfry/${context.names.stage}/errors.`,
-    metric: { namespace: context.config.metrics.namespace, name: metric, dimensions: {}, statistic: "Sum" },
+    metric: { namespace: context.config.metrics.namespace, name: OWN_ERRORS, dimensions: {}, statistic: "Sum" },
     threshold: logErrors,
     comparison: "GreaterThanThreshold",
     missing: "notBreaching",

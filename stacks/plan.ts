@@ -38,7 +38,7 @@ export interface PlanOptions {
  * `Events` and `Observe`. Raises BAD_CONFIG for parts that exclude each other.
  */
 export function planStacks(given: Config, { stage, code }: PlanOptions): readonly StackPlan[] {
-  const config = deployedConfig(given);
+  const config = ofStage(deployedConfig(given), stage);
   const deployment = resolveDeployment(config.deploy);
   const names = namesOf(stage, deployment.region);
   const parts: readonly StackPart[] = [
@@ -100,4 +100,9 @@ export function planStacks(given: Config, { stage, code }: PlanOptions): readonl
         guardOwnLogs(stack);
       },
     }));
+}
+
+/** Each stage has a metric namespace of its own, such as `Belfry/prod`, so that two of them in an account do not add up. */
+function ofStage(config: Config, stage: string): Config {
+  return { ...config, metrics: { ...config.metrics, namespace: `${config.metrics.namespace}/${stage}` } };
 }

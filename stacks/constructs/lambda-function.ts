@@ -51,7 +51,11 @@ export class LambdaFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       logGroup: this.logGroup,
       role: this.role.withoutPolicyUpdates(),
-      environment: { NODE_OPTIONS: "--enable-source-maps", ...props.environment },
+      environment: {
+        NODE_OPTIONS: "--enable-source-maps",
+        BELFRY_METRIC_NAMESPACE: context.config.metrics.namespace,
+        ...props.environment,
+      },
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
     });
   }

@@ -142,13 +142,13 @@ describe("metric filters", () => {
       FilterPattern: "ERROR",
       LogGroupName: "/app/web",
       MetricTransformations: [
-        { MetricNamespace: "Belfry", MetricName: "AppErrors", MetricValue: "1", DefaultValue: 0 },
+        { MetricNamespace: "Belfry/test", MetricName: "AppErrors", MetricValue: "1", DefaultValue: 0 },
       ],
     });
     template.hasResourceProperties("AWS::CloudWatch::Alarm", {
       AlarmName: "belfry-test-filter-app-errors",
       MetricName: "AppErrors",
-      Namespace: "Belfry",
+      Namespace: "Belfry/test",
       Threshold: 5,
     });
     template.hasResourceProperties("AWS::CloudWatch::Alarm", { AlarmName: "belfry-test-filter-address", Threshold: 0 });

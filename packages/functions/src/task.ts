@@ -47,13 +47,15 @@ export function inAwsTask<Event, Result>(
 /** Binds what all handlers share to AWS, by the configuration beside the bundle and the environment that the stacks set. Raises BAD_CONFIG. */
 export async function awsRuntime(): Promise<TaskRuntime> {
   const config = await readConfig(new URL("./config.json", import.meta.url));
+  // The stage's own, so that two stages in an account do not add up.
+  const namespace = process.env.BELFRY_METRIC_NAMESPACE || config.metrics.namespace;
   const logger = createLogger();
   return {
     config,
     env: process.env,
     logger,
     tracer: xrayTracer({ onFailure: (error) => logger.warn("tracing is off", { error }) }),
-    metrics: emfMetrics(config.metrics),
+    metrics: emfMetrics({ ...config.metrics, namespace }),
     clock: systemClock,
     random: Math.random,
     sleep,
