@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../packages/core/src/config/load.ts";
 import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
+import type { TemplateJson } from "../../scripts/templates/resolve-template.ts";
 import { collectorTemplate, MAX_TEMPLATE_BYTES } from "../../stacks/collector.ts";
 import { enabledRules, regionalRules, SHIPPED_RULES } from "../../stacks/rules/shipped-rules.ts";
-import type { TemplateJson } from "../../scripts/templates/resolve-template.ts";
 import { ORGANIZATION } from "./support/synth.ts";
 
 const collector = (config: ConfigInput = ORGANIZATION) =>

@@ -2,8 +2,8 @@ import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../packages/core/src/config/load.ts";
 import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
-import { collectorTemplate } from "../../stacks/collector.ts";
 import { resolveIn, type TemplateJson } from "../../scripts/templates/resolve-template.ts";
+import { collectorTemplate } from "../../stacks/collector.ts";
 import { ORGANIZATION, synthesize } from "./support/synth.ts";
 
 const CENTRAL = "111122223333";
