@@ -1,6 +1,7 @@
 // Objects by bucket and key, in memory, listed as S3 does: in the order of their keys' bytes, a page at a time.
 import { gunzipSync } from "node:zlib";
-import { parseEntries, type QuarantineEntry } from "@belfry/core/event/quarantine-entry";
+import type { QuarantineEntry } from "@belfry/core/event/quarantine-entry";
+import { parseEntries } from "@belfry/core/event/quarantine-lines";
 import type { PutObject } from "@belfry/core/platform/clients";
 import { BelfryError } from "@belfry/core/platform/errors";
 import type { ListObjects } from "@belfry/core/platform/objects-client";

@@ -1,4 +1,4 @@
-import { parseEntries } from "../event/quarantine-entry.ts";
+import { parseEntries } from "../event/quarantine-lines.ts";
 import { partOfEntry, type ReplayPart } from "../event/replay-payload.ts";
 import { BelfryError } from "../platform/errors.ts";
 import type { ListedObject } from "../platform/objects-client.ts";

@@ -1,4 +1,4 @@
-import type { Config, ConfigInput } from "./schema.ts";
+import { type Config, type ConfigInput, ConfigSchema } from "./schema.ts";
 
 /** Where a function's handler stands: the first part of its name (`ingest-kinesis`). */
 export type FunctionGroup = "ingest" | "transform" | "process" | "archive" | "logs" | "search";
@@ -7,12 +7,12 @@ export type FunctionGroup = "ingest" | "transform" | "process" | "archive" | "lo
 type Unread = "tests" | "process";
 
 /**
- * The part of a configuration that a group of functions reads, as plain JSON for the `config.json` beside their bundles: what one does not read may change
- * without it being deployed anew, and has its default there. Functions that answer their caller with the records (`transform`, `process`) route none, so they
+ * The configuration of a group of functions, for the `config.json` beside their bundles: all that it does not read has its default there, so that it may change without
+ * the group being deployed anew. It is complete and valid, so that functions need not check it when they start. Functions that answer their caller with the records (`transform`, `process`) route none, so they
  * have no routes and no sinks; those that run no pipeline read only what their task needs.
  */
-export function sliceConfig(config: Config, group: FunctionGroup): Omit<ConfigInput, Unread> {
-  return JSON.parse(JSON.stringify(readBy(config, group))) as Omit<ConfigInput, Unread>;
+export function sliceConfig(config: Config, group: FunctionGroup): Config {
+  return ConfigSchema.parse(structuredClone(readBy(config, group)));
 }
 
 function readBy(config: Config, group: FunctionGroup): Omit<ConfigInput, Unread> {

@@ -1,5 +1,3 @@
-import * as z from "zod";
-import { BelfryError } from "../platform/errors.ts";
 import type { Resource } from "./resource.ts";
 
 /** One record that no retry mends, with all that is needed to look at it and to send it through again. */
@@ -17,28 +15,6 @@ export interface QuarantineEntry {
   readonly original: Uint8Array;
 }
 
-const StoredResource = z.object({
-  account: z.string(),
-  region: z.string(),
-  regionAssumed: z.boolean(),
-  logGroup: z.string().optional(),
-  logStream: z.string().optional(),
-  subscriptionFilters: z.array(z.string()).optional(),
-  object: z.object({ bucket: z.string(), key: z.string(), version: z.string() }).optional(),
-  stream: z.string().optional(),
-});
-
-/** One line of a quarantine file. */
-const StoredEntry = z.object({
-  id: z.string(),
-  reason: z.string(),
-  sink: z.string().optional(),
-  origin: z.string(),
-  resource: StoredResource,
-  time: z.number().optional(),
-  original: z.base64(),
-});
-
 /** Entries as JSON lines, the original bytes in base64. */
 export function formatEntries(entries: readonly QuarantineEntry[]): string {
   return entries
@@ -47,20 +23,6 @@ export function formatEntries(entries: readonly QuarantineEntry[]): string {
       return `${JSON.stringify({ ...entry, original: original.toString("base64") })}\n`;
     })
     .join("");
-}
-
-/** The entries of a quarantine file, decompressed and decrypted. Raises BAD_PAYLOAD, naming the line, for what `formatEntries` cannot have written. */
-export function parseEntries(text: string): QuarantineEntry[] {
-  const lines = text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines.map((line, i) => {
-    try {
-      const { original, ...entry } = StoredEntry.parse(JSON.parse(line));
-      return { ...(entry as Omit<QuarantineEntry, "original">), original: Buffer.from(original, "base64") };
-    } catch (cause) {
-      throw new BelfryError("BAD_PAYLOAD", `line ${i + 1} is not an entry of a quarantine file`, { cause });
-    }
-  });
 }
 
 // Long enough to tell reasons apart, short enough for a path.

@@ -3,20 +3,36 @@ import { ConfigSchema } from "@belfry/core/config/schema";
 import { sliceConfig } from "@belfry/core/config/slice";
 import { expect, it } from "vitest";
 
+const GROUPS = ["ingest", "transform", "process", "archive", "logs", "search"] as const;
+
 const config = parseConfig(
   {
     routes: [{ name: "a", pattern: { event: { dataset: ["app.json"] } }, sinks: ["archive"] }],
+    metrics: { highResolution: true },
+    retentionDays: { "app.json": 7 },
     process: { entry: "./own.ts" },
+    deploy: { region: "eu-west-1", export: { enabled: true }, retention: { days: 90 } },
     tests: [{ name: "t", given: { message: "x" }, expect: {} }],
   },
   "x",
 );
+const defaults = ConfigSchema.parse({});
 
-it("gives a function no test cases and not the place of the user's module", () => {
-  const slice = sliceConfig(config, "ingest");
-  expect(slice).not.toHaveProperty("tests");
-  expect(slice).not.toHaveProperty("process");
-  expect(slice.routes).toEqual(config.routes);
+it.each(GROUPS)("gives %s functions a whole configuration, and a copy", (group) => {
+  const slice = sliceConfig(config, group);
+  expect(ConfigSchema.parse(slice)).toEqual(slice);
+  expect(slice.metrics).toEqual(config.metrics);
+  expect(slice.metrics).not.toBe(config.metrics);
+});
+
+it.each(GROUPS)("gives %s functions no test cases and not the place of the user's module", (group) => {
+  const slice = sliceConfig(config, group);
+  expect(slice.tests).toEqual([]);
+  expect(slice.process).toBeUndefined();
+});
+
+it("gives ingest functions the routes", () => {
+  expect(sliceConfig(config, "ingest").routes).toEqual(config.routes);
 });
 
 it.each(["transform", "process"] as const)(
@@ -26,24 +42,20 @@ it.each(["transform", "process"] as const)(
   },
 );
 
-it("is valid as a configuration by itself, and a copy", () => {
-  const slice = sliceConfig(config, "ingest");
-  expect(ConfigSchema.parse(slice)).toMatchObject(slice);
-  expect(slice.routes).not.toBe(config.routes);
-});
-
 it.each([
   ["archive", "export"],
   ["logs", "retention"],
 ] as const)("gives %s functions, which run no pipeline, only their part of what is deployed", (group, part) => {
-  expect(sliceConfig(config, group)).toEqual({ metrics: config.metrics, deploy: { [part]: config.deploy[part] } });
+  const { metrics, deploy } = config;
+  const expected = { ...defaults, metrics, deploy: { ...defaults.deploy, [part]: deploy[part] } };
+  expect(sliceConfig(config, group)).toEqual(expected);
 });
 
 it("gives search functions how long each data set is kept", () => {
-  const slice = sliceConfig(config, "search");
-  expect(Object.keys(slice).sort()).toEqual(["metrics", "retentionDays"]);
+  const { metrics, retentionDays } = config;
+  expect(sliceConfig(config, "search")).toEqual({ ...defaults, metrics, retentionDays });
 });
 
 it.each(["ingest", "transform", "process"] as const)("gives %s functions nothing of what is deployed", (group) => {
-  expect(sliceConfig(config, group)).not.toHaveProperty("deploy");
+  expect(sliceConfig(config, group).deploy).toEqual(defaults.deploy);
 });

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
-import { formatEntries, parseEntries, reasonSlug } from "@belfry/core/event/quarantine-entry";
+import { formatEntries, reasonSlug } from "@belfry/core/event/quarantine-entry";
+import { parseEntries } from "@belfry/core/event/quarantine-lines";
 import { folderQuarantine, readQuarantine } from "@belfry/core/sinks/quarantine-folder";
 import { s3Quarantine } from "@belfry/core/sinks/quarantine-s3";
 import { seal, unseal } from "@belfry/core/sinks/sealed-file";
