@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { loadConfig } from "../packages/core/src/config/load.ts";
@@ -20,6 +21,10 @@ export async function readEntry(
   const dist = resolve(root, env.BELFRY_DIST ?? "dist");
   return {
     config: await loadConfig(resolve(root, env.BELFRY_CONFIG ?? "belfry.config.ts")),
-    code: (functionName) => Code.fromAsset(resolve(dist, functionName)),
+    code: (functionName) => {
+      const bundle = resolve(dist, functionName);
+      if (!existsSync(bundle)) throw new Error(`there is no bundle ${bundle}: run npm run build first`);
+      return Code.fromAsset(bundle);
+    },
   };
 }

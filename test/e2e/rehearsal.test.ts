@@ -47,10 +47,9 @@ describe.skipIf(offer === undefined)("the stacks, on ministack, with OpenSearch'
       runBuild(configOf(stage), resolve(folder, stage));
     }
     const environments = REGIONS.map((region) => `aws://${ACCOUNT}/${region}`);
-    const bootstrap = await runTool("cdk", ["bootstrap", ...environments, "--no-notices"], {
-      cwd: ROOT,
-      env: aws.environment,
-    });
+    // In a folder without cdk.json, whose entry it would run.
+    const options = { cwd: folder, env: aws.environment };
+    const bootstrap = await runTool("cdk", ["bootstrap", ...environments, "--no-notices"], options);
     expect(bootstrap, bootstrap.output).toMatchObject({ exitCode: 0 });
     ({ QueueUrl: orders } = await home.call<{ QueueUrl: string }>("sqs", "CreateQueue", {
       QueueName: "rehearsal-orders",
