@@ -103,10 +103,14 @@ function expectDelivered(messages: readonly string[]): void {
 
 describe("every bundle answers a real event in AWS's runtime client", () => {
   const tested = [
+    "archive-export",
+    "archive-replay",
     "ingest-kinesis",
     "ingest-s3-object",
     "ingest-subscription",
+    "logs-retention",
     "process-send-orders",
+    "search-setup",
     "transform-firehose",
   ];
 
@@ -153,6 +157,25 @@ describe("every bundle answers a real event in AWS's runtime client", () => {
       .trim()
       .split("\n");
     expect(documents.map((document) => JSON.parse(document).service.name)).toEqual(MESSAGES.map(() => "orders"));
+  });
+
+  test("search-setup sets a cluster up", async () => {
+    expect(await answerOf("search-setup", {})).toMatchObject({
+      templates: expect.arrayContaining(["belfry"]),
+      notes: [],
+    });
+  });
+
+  test("logs-retention looks at the log groups that there are", async () => {
+    services.answers.set("Logs_20140328.DescribeLogGroups", { logGroups: [] });
+    expect(await answerOf("logs-retention", {})).toMatchObject({ failedCount: 0 });
+  });
+
+  // What they do is tested with the calls that they make, in `npm test`.
+  test("archive-export and archive-replay start, and say what they lack", async () => {
+    await expect(answerOf("archive-export", {})).rejects.toThrow("BELFRY_EXPORT_BUCKET is not set");
+    await running?.stop();
+    await expect(answerOf("archive-replay", {})).rejects.toThrow("archive-replay cannot take this event");
   });
 
   test("process-send-orders hands the user's own function the documents", async () => {

@@ -16,6 +16,8 @@ export class LoopbackServices {
   /** JSON bodies of other POST requests, by path; each is answered with `postStatus`. */
   readonly posted = new Map<string, unknown[]>();
   postStatus = 200;
+  /** What other operations of JSON protocols are answered, by their `x-amz-target`. */
+  readonly answers = new Map<string, object>();
   readonly #server: Server;
 
   private constructor() {
@@ -45,7 +47,9 @@ export class LoopbackServices {
     const body = request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes;
     const target = request.headers["x-amz-target"];
     const { pathname } = new URL(request.url ?? "/", this.url);
-    if (typeof target === "string") this.#put(target, JSON.parse(body.toString()), response);
+    const answer = this.answers.get(String(target));
+    if (answer !== undefined) response.end(JSON.stringify(answer));
+    else if (typeof target === "string") this.#put(target, JSON.parse(body.toString()), response);
     else if (pathname === "/_bulk") this.#bulk(body, response);
     else if (request.method === "POST") this.#post(pathname, JSON.parse(body.toString()), response);
     else if (request.method === "PUT") this.#putObject(decodeURIComponent(pathname.slice(1)), bytes, response);
