@@ -1,8 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { scoreAlertmanager } from "./alertmanager.ts";
 import { scoreEcs } from "./ecs.ts";
 import { scoreEventPatterns } from "./event-patterns.ts";
+import { scoreEvents } from "./events.ts";
 import type { Score } from "./score.ts";
 import { scoreFlowLogs } from "./vrl.ts";
 
@@ -13,6 +15,8 @@ const BARS: readonly { readonly set: string; readonly source?: string; readonly 
   { set: "ecs", source: "aws.vpcflow", score: 0.95 },
   { set: "ecs", source: "aws.cloudtrail", score: 0.95 },
   { set: "event-patterns", score: 1 },
+  { set: "events", score: 1 },
+  { set: "alertmanager", score: 1 },
 ];
 
 const EXIT_BAR_MISSED = 1;
@@ -53,7 +57,9 @@ async function scoreAll(folder: string): Promise<{ scores: Score[]; skipped: Ski
 
 async function scoreFile(path: string, set: string): Promise<Score | string> {
   if (path.endsWith(".jsonl")) return scoreEcs(path, set);
-  return /flow_log\.(?:cases|valid_lines)\.json$/.test(path) ? scoreFlowLogs(path, set) : "not a file of a known shape";
+  if (set === "alertmanager") return scoreAlertmanager(path, set);
+  if (/flow_log\.(?:cases|valid_lines)\.json$/.test(path)) return scoreFlowLogs(path, set);
+  return path.endsWith(".json") ? scoreEvents(path, set) : "not a file of a known shape";
 }
 
 async function namesIn(path: string, wanted: "files" | "folders"): Promise<string[]> {
