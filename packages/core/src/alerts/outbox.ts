@@ -54,26 +54,27 @@ export async function drainOutbox(
 ): Promise<DrainResult> {
   const { table, clock } = ports;
   const sender = { channel, settings, ports, signal };
-  const counts = { delivered: 0, waiting: 0, unknown: 0, failed: 0 };
-  const fallbacks = new Set<string>();
-  let pausedUntilMs = await readPause(table, channel.name, signal);
-  const mayGoOn = () => !signal.aborted && pausedUntilMs <= clock.now();
+  const tally: Tally = {
+    counts: { delivered: 0, waiting: 0, unknown: 0, failed: 0 },
+    toldInstead: new Set(),
+    pausedUntilMs: await readPause(table, channel.name, signal),
+  };
   let rows: readonly OutboxRow[];
   for (;;) {
     rows = (await table.query(openPartition(channel.name), "", signal)).map(rowOf);
-    const claims = mayGoOn() ? claimable(rows, channel, clock.now()) : [];
+    const claims = mayGoOn(tally, sender) ? claimable(rows, channel, clock.now()) : [];
     if (claims.length === 0) break;
     for (const claim of claims) {
-      const sent = mayGoOn() ? await send(claim, sender) : undefined;
-      if (sent === undefined) continue;
-      counts[sent.settlement.state]++;
-      pausedUntilMs = Math.max(pausedUntilMs, sent.pausedUntilMs);
-      if (sent.settlement.fallback !== undefined) fallbacks.add(sent.settlement.fallback.channel);
+      if (mayGoOn(tally, sender)) await send(claim, sender, tally);
     }
   }
+  const others = [...tally.toldInstead].map((name) => ({ channel: name, atMs: clock.now() }));
+  return { counts: tally.counts, wakes: [...wakesOf(rows, channel.name, tally.pausedUntilMs), ...others] };
+}
+
+function wakesOf(rows: readonly OutboxRow[], channel: string, pausedUntilMs: number): Wake[] {
   const dueMs = nextDue(rows);
-  const own = dueMs === undefined ? [] : [{ channel: channel.name, atMs: Math.max(dueMs, pausedUntilMs) }];
-  return { counts, wakes: [...own, ...[...fallbacks].map((name) => ({ channel: name, atMs: clock.now() }))] };
+  return dueMs === undefined ? [] : [{ channel, atMs: Math.max(dueMs, pausedUntilMs) }];
 }
 
 interface Sender {
@@ -83,18 +84,28 @@ interface Sender {
   readonly signal: AbortSignal;
 }
 
-/** Claims, attempts and concludes; undefined when somebody else has claimed it. */
-async function send(
-  claim: Claim,
-  sender: Sender,
-): Promise<{ readonly settlement: Settlement; readonly pausedUntilMs: number } | undefined> {
+/** What has come of a look so far. */
+interface Tally {
+  readonly counts: Record<Settlement["state"], number>;
+  readonly toldInstead: Set<string>;
+  pausedUntilMs: number;
+}
+
+function mayGoOn({ pausedUntilMs }: Tally, { ports, signal }: Sender): boolean {
+  return !signal.aborted && pausedUntilMs <= ports.clock.now();
+}
+
+/** Claims, unless somebody else has, attempts, and concludes. */
+async function send(claim: Claim, sender: Sender, tally: Tally): Promise<void> {
   const { channel, ports, signal } = sender;
-  if (!(await ports.table.transact(claimWrites(claim, ports.clock.now()), signal))) return undefined;
+  if (!(await ports.table.transact(claimWrites(claim, ports.clock.now()), signal))) return;
   const delivery = await attempt(claim, channel, ports, signal);
   // What came of it is written also when there is no time for anything more.
   const concluding = { ...sender, signal: AbortSignal.timeout(SETTLE_TIMEOUT_MS) };
-  const pausedUntilMs = await pause(delivery, concluding);
-  return { settlement: await conclude(claim.claimed, delivery, concluding), pausedUntilMs };
+  tally.pausedUntilMs = Math.max(tally.pausedUntilMs, await pause(delivery, concluding));
+  const { state, fallback } = await conclude(claim.claimed, delivery, concluding);
+  tally.counts[state]++;
+  if (fallback !== undefined) tally.toldInstead.add(fallback.channel);
 }
 
 /** One attempt; none at all where the sender before has left the outcome open, and another attempt could double it. */
