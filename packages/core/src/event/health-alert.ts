@@ -8,6 +8,8 @@ export interface HealthView extends HealthFacts {
   readonly version: number;
   /** Ids, sorted. */
   readonly accounts: readonly string[];
+  /** Those of them in which it is over, while it is not in others. */
+  readonly overIn: readonly string[];
   /** By account and value, sorted; each with the account that it is of. */
   readonly entities: readonly (HealthEntity & { readonly account: string })[];
   /** Pages that are missing of the statements shown; 0 when they are whole. */
@@ -114,6 +116,7 @@ function descriptionOf(view: HealthView): string {
   const lines = [view.description];
   if (view.recovered) lines.push("AWS says that it has recovered.");
   if (view.accounts.length > 0) lines.push(`Accounts: ${listed(view.accounts)}`);
+  if (view.overIn.length > 0) lines.push(`Over in: ${listed(view.overIn)}`);
   if (view.entities.length > 0) {
     lines.push(`Affected: ${counted(view.entities)}: ${listed(view.entities.map(({ value }) => value))}`);
   }

@@ -1,8 +1,8 @@
 import type { Alert } from "../event/alert.ts";
 import { contentId } from "../event/event-envelope.ts";
-import { healthAlert } from "../event/health-alert.ts";
+import { type HealthView, healthAlert } from "../event/health-alert.ts";
 import type { HealthEvent } from "../event/health-event.ts";
-import { emptyHealthState, type HealthState, withPage } from "./health-state.ts";
+import { emptyHealthState, type HealthState, type ShownHealth, withPage } from "./health-state.ts";
 import { sightOf } from "./health-view.ts";
 
 /** What follows from an event, or from time. */
@@ -28,17 +28,29 @@ export function reviewHealth(state: HealthState, nowMs: number): HealthDecision 
   return decide(state, nowMs, false);
 }
 
+/** The alert that the state says is shown, once more: the same delivery of it. Undefined when another is due. */
+export function shownAlert(state: HealthState, nowMs: number): Alert | undefined {
+  const { view } = sightOf(state, nowMs);
+  if (view === undefined || state.shown?.digest !== digestOf(view)) return undefined;
+  return alertOf(state.eventArn, view, state.shown, false);
+}
+
 function decide(state: HealthState, nowMs: number, replayed: boolean): HealthDecision {
   const { view, changesAt } = sightOf(state, nowMs);
   const wait = changesAt === undefined ? {} : { waitUntil: changesAt };
   if (view === undefined) return { state, ...wait };
-  // The version is no part of what is seen: a copy from another region may have another.
-  const { version: statedAt, ...seen } = view;
-  const digest = contentId(seen);
-  const { shown } = state;
-  if (shown?.digest === digest) return { state, ...wait };
-  const version = Math.max(statedAt, (shown?.version ?? Number.NEGATIVE_INFINITY) + 1);
-  const deliveryId = `${state.eventArn}#${version}#${digest}`;
-  const alert = healthAlert(view, { key: state.eventArn, deliveryId, version, replayed });
-  return { state: { ...state, shown: { digest, version } }, alert, ...wait };
+  const digest = digestOf(view);
+  if (state.shown?.digest === digest) return { state, ...wait };
+  const version = Math.max(view.version, (state.shown?.version ?? Number.NEGATIVE_INFINITY) + 1);
+  const shown = { digest, version };
+  return { state: { ...state, shown }, alert: alertOf(state.eventArn, view, shown, replayed), ...wait };
+}
+
+/** The version is no part of what is seen: a copy from another region may have another. */
+function digestOf({ version, ...seen }: HealthView): string {
+  return contentId(seen);
+}
+
+function alertOf(key: string, view: HealthView, { digest, version }: ShownHealth, replayed: boolean): Alert {
+  return healthAlert(view, { key, deliveryId: `${key}#${version}#${digest}`, version, replayed });
 }

@@ -3,7 +3,7 @@ import type { HealthEvent } from "../event/health-event.ts";
 import type { Clock } from "../platform/clock.ts";
 import { BelfryError } from "../platform/errors.ts";
 import type { Table } from "../platform/table-client.ts";
-import { acceptHealthEvent, type HealthDecision, reviewHealth } from "./accept-health-event.ts";
+import { acceptHealthEvent, type HealthDecision, reviewHealth, shownAlert } from "./accept-health-event.ts";
 import { emptyHealthState, type HealthState } from "./health-state.ts";
 import { type HealthStore, healthStore } from "./health-store.ts";
 
@@ -24,8 +24,8 @@ export interface HealthKeeper {
 const MAX_ATTEMPTS = 10;
 
 /**
- * Applies the decisions about Health events to a table. An alert is delivered before it is noted as shown: who is stopped between the two delivers it once more,
- * under the same delivery id. Raises RETRY when others were in the way each time, and what the table and `deliver` raise; the same call again is right then.
+ * Applies the decisions about Health events to a table. That an alert is shown, and owed, is written before it is delivered, so that no two alerts have one version; who is stopped
+ * in between delivers it when called again, and others do so before, under the same delivery id. Raises RETRY when others were in the way each time, and what the table and `deliver` raise; the same call again is right then.
  */
 export function healthKeeper({ table, clock, deliver }: HealthKeeperOptions): HealthKeeper {
   const store = healthStore(table, clock);
@@ -37,8 +37,16 @@ export function healthKeeper({ table, clock, deliver }: HealthKeeperOptions): He
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const stored = await store.read(eventArn, signal);
       const { state, alert, waitUntil } = decide(stored.state);
-      if (alert !== undefined) await deliver(alert, signal);
-      if (await store.write(stored, state, signal)) return waitUntil;
+      const owed = stored.owed || alert !== undefined;
+      const written = await store.write(stored, { state, owed }, signal);
+      if (written === undefined) continue;
+      const due = alert ?? (owed ? shownAlert(state, clock.now()) : undefined);
+      if (due !== undefined) {
+        await deliver(due, signal);
+        // Whoever has written since then has seen that it was owed.
+        await store.write(written, { state, owed: false }, signal);
+      }
+      return waitUntil;
     }
     throw busy(eventArn);
   };

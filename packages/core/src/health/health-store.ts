@@ -8,6 +8,8 @@ export interface StoredHealth {
   readonly state: HealthState;
   /** 0 before the first write. */
   readonly revision: number;
+  /** Whether what `shown` names may not have been delivered yet. */
+  readonly owed: boolean;
 }
 
 /** The states of Health events in a table. */
@@ -15,8 +17,12 @@ export interface HealthStore {
   read(eventArn: string, signal: AbortSignal): Promise<StoredHealth>;
   /** Keeps one page of a statement; the first copy stays. */
   putPage(eventArn: string, statement: HealthStatement, page: number, signal: AbortSignal): Promise<void>;
-  /** Writes what follows from `stored`, whose pages are kept already, and drops pages it has no use for; false when somebody else has written. */
-  write(stored: StoredHealth, next: HealthState, signal: AbortSignal): Promise<boolean>;
+  /** Writes what follows from `stored`, whose pages are kept already, and drops pages it has no use for; undefined when somebody else has written. */
+  write(
+    stored: StoredHealth,
+    next: Omit<StoredHealth, "revision">,
+    signal: AbortSignal,
+  ): Promise<StoredHealth | undefined>;
 }
 
 /** A page as an item; each on its own, because all of them together can be larger than an item may be. */
@@ -45,34 +51,39 @@ export function healthStore(table: Table, clock: Clock): HealthStore {
       const items = await table.query(partition(eventArn), "", signal);
       const head = items.find(({ sk }) => sk === HEAD);
       const pages = items.filter(({ sk }) => sk.startsWith(PAGE)).map((item) => item as unknown as PageItem);
-      const { accounts = [], shown, revision = 0 } = (head ?? {}) as Partial<HealthState & StoredHealth>;
+      const { accounts = [], shown, revision = 0, owed = false } = (head ?? {}) as Partial<HealthState & StoredHealth>;
       const state = { eventArn, accounts, statements: statementsOf(pages), ...(shown === undefined ? {} : { shown }) };
-      return { state, revision };
+      return { state, revision, owed };
     },
     async putPage(eventArn, statement, page, signal) {
       const { pages, ...rest } = statement;
       const item = { ...rest, page, entities: pages[page] ?? [], expires: expires() };
       await table.put(itemOf(pageKey(eventArn, statement, page), item), { exists: false }, signal);
     },
-    async write({ state, revision }, next, signal) {
-      const { accounts, shown, eventArn } = next;
-      const kept = new Set(pageKeys(next).map(({ sk }) => sk));
-      const unused = pageKeys(state).filter(({ sk }) => !kept.has(sk));
-      const isSame = shown === state.shown && accounts.length === state.accounts.length && unused.length === 0;
-      if (isSame && revision > 0) return true;
-      const head = {
-        accounts,
-        ...(shown === undefined ? {} : { shown }),
-        revision: revision + 1,
-        expires: expires(),
-      };
-      const condition = revision === 0 ? { exists: false } : { equals: { revision } };
+    async write(stored, { state, owed }, signal) {
+      const { accounts, shown, eventArn } = state;
+      const used = new Set(pageKeys(state).map(({ sk }) => sk));
+      const unused = pageKeys(stored.state).filter(({ sk }) => !used.has(sk));
+      if (isSame(stored, { state, owed }) && unused.length === 0) return stored;
+      const revision = stored.revision + 1;
+      const head = { accounts, ...(shown === undefined ? {} : { shown }), owed, revision, expires: expires() };
+      const condition = stored.revision === 0 ? { exists: false } : { equals: { revision: stored.revision } };
       const key = { pk: partition(eventArn), sk: HEAD };
-      if (!(await table.put(itemOf(key, head), condition, signal))) return false;
+      if (!(await table.put(itemOf(key, head), condition, signal))) return undefined;
       for (const page of unused) await table.delete(page, {}, signal);
-      return true;
+      return { state, owed, revision };
     },
   };
+}
+
+/** True when nothing of the head has changed: copies of what is known already are the most of what comes. */
+function isSame(stored: StoredHealth, { state, owed }: Omit<StoredHealth, "revision">): boolean {
+  return (
+    stored.revision > 0 &&
+    stored.owed === owed &&
+    stored.state.shown?.version === state.shown?.version &&
+    stored.state.accounts.length === state.accounts.length
+  );
 }
 
 /** The pages' facts are those of the lowest page that has come, as when they come one by one. */

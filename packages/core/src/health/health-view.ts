@@ -74,18 +74,20 @@ function entitiesBefore(statements: readonly HealthStatement[], shown: HealthSta
 }
 
 function viewOf(state: HealthState, groups: readonly GroupSight[], facts: HealthFacts, version: number): HealthView {
+  const over = groups.filter(({ resolved }) => resolved).map(({ group }) => group);
   return {
     ...facts,
     version,
     status: together(groups.map(({ statement }) => statement.facts.status)),
     accounts: state.accounts,
+    overIn: over.length < groups.length ? over : [],
     entities: groups.flatMap(({ group, entities }) => {
       const byValue = new Map(entities.map((entity) => [entity.value, { ...entity, account: group }]));
       return [...byValue.values()].sort((a, b) => (a.value < b.value ? -1 : 1));
     }),
     missingPages: groups.reduce((sum, { statement }) => sum + missingPages(statement), 0),
     recovered: groups.some(({ recovered }) => recovered),
-    resolved: groups.every(({ resolved }) => resolved),
+    resolved: over.length === groups.length,
   };
 }
 

@@ -18,6 +18,7 @@ export function healthEventAlert(envelope: EventEnvelope, nowMs: number): Alert 
     ...factsOf(event),
     version,
     accounts: account === "" ? [] : [account],
+    overIn: [],
     entities: entities.map((entity) => ({ ...entity, account })),
     missingPages: totalPages - 1,
     recovered: ending.recovered && !ending.resolved,
