@@ -97,9 +97,11 @@ function mayGoOn({ pausedUntilMs }: Tally, { ports, signal }: Sender): boolean {
 
 /** Claims, unless somebody else has, attempts, and concludes. */
 async function send(claim: Claim, sender: Sender, tally: Tally): Promise<void> {
-  const { channel, ports, signal } = sender;
+  const { ports, signal } = sender;
+  // Between the claim and the attempt nothing else may fail: a claim that leads to no attempt leaves the outcome open.
+  const said = await prepare(claim.claimed, ports, signal);
   if (!(await ports.table.transact(claimWrites(claim, ports.clock.now()), signal))) return;
-  const delivery = await attempt(claim, channel, ports, signal);
+  const delivery = await attempt(claim, said, sender);
   // What came of it is written also when there is no time for anything more.
   const concluding = { ...sender, signal: AbortSignal.timeout(SETTLE_TIMEOUT_MS) };
   tally.pausedUntilMs = Math.max(tally.pausedUntilMs, await pause(delivery, concluding));
@@ -108,26 +110,33 @@ async function send(claim: Claim, sender: Sender, tally: Tally): Promise<void> {
   if (fallback !== undefined) tally.toldInstead.add(fallback.channel);
 }
 
+interface Prepared {
+  readonly notification: Notification;
+  readonly previous: ChannelReference | undefined;
+}
+
+async function prepare(row: OutboxRow, ports: OutboxPorts, signal: AbortSignal): Promise<Prepared> {
+  const previous = row.opens ? undefined : await readReference(row, ports.table, signal);
+  const notification = (await ports.complete?.(row.notification, row.channel)) ?? row.notification;
+  return { previous, notification: row.attempt === "force" ? repeated(notification) : notification };
+}
+
 /** One attempt; none at all where the sender before has left the outcome open, and another attempt could double it. */
 async function attempt(
   { claimed, abandoned }: Claim,
-  channel: Channel,
-  ports: OutboxPorts,
-  signal: AbortSignal,
+  { notification, previous }: Prepared,
+  { channel, ports, signal }: Sender,
 ): Promise<Delivery> {
   if (abandoned && !channel.canCheck) {
     return { outcome: "unknown", reason: "the sender stopped before it said what came of it" };
   }
-  const previous = claimed.opens ? undefined : await readReference(claimed, ports.table, signal);
-  const notification = (await ports.complete?.(claimed.notification, channel.name)) ?? claimed.notification;
+  // Whoever comes next may be at it already.
+  if (ports.clock.now() + DELIVERY_TIMEOUT_MS > claimed.dueMs) {
+    return { outcome: "retry", reason: "the hold on the row had nearly ended" };
+  }
   const timeout = AbortSignal.any([signal, AbortSignal.timeout(DELIVERY_TIMEOUT_MS)]);
-  const context = { attempt: claimed.attempt, signal: timeout };
   try {
-    return await channel.deliver(
-      claimed.attempt === "force" ? repeated(notification) : notification,
-      previous,
-      context,
-    );
+    return await channel.deliver(notification, previous, { attempt: claimed.attempt, signal: timeout });
   } catch (thrown) {
     ports.logger.error("a channel raised an error", { channel: channel.name, error: thrown });
     return { outcome: "unknown", reason: messageOf(thrown) };
