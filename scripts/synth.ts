@@ -9,7 +9,7 @@ import { synthesize } from "./synth/synthesize.ts";
 
 const HELP = `Usage: npm run synth -- [options]
 
-Builds the functions and synthesizes the stacks, without credentials and network: of belfry.config.ts and of the examples minimal and organization. Fails on anything that
+Builds the functions and synthesizes the stacks, without credentials and network: of belfry.config.ts and of the examples. Fails on anything that
 the CDK's validation or cdk-nag (AwsSolutions) finds and stacks/accepted-findings.ts does not explain.
 
 Options:
