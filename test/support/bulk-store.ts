@@ -52,9 +52,11 @@ export class BulkStore {
     return counts;
   }
 
+  /** Answers what was sent to a path that begins with `/_bulk`; one with `filter_path` as the sink asks for it, without the rest. */
   answer(
     headers: Readonly<Record<string, string | string[] | undefined>>,
     body: Uint8Array,
+    path = "/_bulk",
   ): { status: number; body: Buffer } {
     const compressed = headers["content-encoding"] === "gzip";
     const plain = compressed ? gunzipSync(body) : Buffer.from(body);
@@ -68,7 +70,8 @@ export class BulkStore {
     }
     const items = actions.map((action, i) => this.#item(action, script.items(action, i)));
     const errors = items.some(({ create }) => create.status >= 300);
-    return { status: 200, body: Buffer.from(JSON.stringify({ took: 1, errors, items })) };
+    const answer = path.includes("filter_path=") ? { errors, items: items.map(filtered) } : { took: 1, errors, items };
+    return { status: 200, body: Buffer.from(JSON.stringify(answer)) };
   }
 
   #item(action: BulkAction, refusal: Refusal | undefined) {
@@ -85,6 +88,11 @@ export class BulkStore {
     this.documents.set(`${index}/${id}`, document);
     return { create: { ...place, _version: 1, result: "created", _seq_no: 0, _primary_term: 1, status: 201 } };
   }
+}
+
+function filtered({ create }: { create: { status: number; error?: object } }) {
+  const { status, error } = create;
+  return { create: error === undefined ? { status } : { status, error } };
 }
 
 function readActions(body: Buffer): BulkAction[] {

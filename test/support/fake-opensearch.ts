@@ -49,7 +49,7 @@ export async function fakeOpenSearch(): Promise<FakeOpenSearch> {
   };
   const answer = (request: http.IncomingMessage, body: Buffer): { status: number; body: Buffer | string } => {
     const path = request.url ?? "/";
-    if (path === "/_bulk") return store.answer(request.headers, body);
+    if (path.startsWith("/_bulk")) return store.answer(request.headers, body, path);
     puts.push({ path, body: body.toString("utf8") });
     if (path.startsWith("/_plugins/") && !fake.plugins) {
       return { status: 400, body: JSON.stringify({ error: `no handler found for uri [${path}] and method [PUT]` }) };

@@ -111,7 +111,7 @@ async function run(fault: FaultCase, directory: string): Promise<FaultResult> {
 
 function sendTo(fault: FaultCase, store: BulkStore, clock: { now(): number }): SendHttp {
   let calls = 0;
-  return async ({ headers, body }, signal) => {
+  return async ({ headers, body, path }, signal) => {
     const fate = fault.search?.(store, clock.now(), calls++);
     if (fate === "down")
       throw new BelfryError("UNAVAILABLE", "connect ECONNREFUSED 127.0.0.1:9200", { retryable: true });
@@ -119,7 +119,7 @@ function sendTo(fault: FaultCase, store: BulkStore, clock: { now(): number }): S
       await new Promise((resolve) => signal?.addEventListener("abort", resolve, { once: true }));
       throw new BelfryError("UNAVAILABLE", "aborted", { retryable: true });
     }
-    return store.answer(headers, body ?? Buffer.alloc(0));
+    return store.answer(headers, body ?? Buffer.alloc(0), path);
   };
 }
 

@@ -162,6 +162,7 @@ function routedTo(batch: RecordBatch, fates: SinkFates): number[] {
 }
 
 function settleRest(batch: RecordBatch, fates: SinkFates, reason: string): void {
+  if (fates.waiting === 0) return;
   for (let record = 0; record < batch.count; record++) {
     if (fates.of(record) === Fate.routed) fates.retry(record, reason);
   }

@@ -50,7 +50,9 @@ function bindOpenSearch(name: string, sink: Extract<SinkConfig, { type: "opensea
   const endpoint = sink.endpoint ?? required(world.env, "OPENSEARCH_URL", name);
   const signing = { service: sink.service, ...(sink.region === undefined ? {} : { region: sink.region }) };
   const send = openSearchSender(endpoint, signing);
-  return openSearchSink({ name, send, maxRequestBytes: sink.maxRequestBytes, ...world });
+  // AWS does not say whether serverless collections know the parameter that filters answers.
+  const filterAnswers = sink.service !== "aoss";
+  return openSearchSink({ name, send, maxRequestBytes: sink.maxRequestBytes, filterAnswers, ...world });
 }
 
 function required(env: World["env"], variable: string, sink: string): string {

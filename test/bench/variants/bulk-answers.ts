@@ -23,19 +23,20 @@ export class BulkAnswers {
     this.#action = action;
   }
 
-  /** The answer to a body; of items only the status when the path filters for that, as a cluster does. https://docs.opensearch.org/latest/api-reference/common-parameters/#filtered-responses */
+  /** The answer to a body; without errors only `errors` and the items' status when the path filters for them, as a cluster does. https://docs.opensearch.org/latest/api-reference/common-parameters/#filtered-responses */
   to(body: Uint8Array | string, path = ""): Buffer {
     let answer = this.#byBytes.get(body.length);
     if (answer === undefined) {
-      answer = this.#make(countLines(body) / 2, path.includes("filter_path=") ? { status: CREATED } : ITEM);
+      answer = this.#make(countLines(body) / 2, path.includes("filter_path="));
       this.#byBytes.set(body.length, answer);
     }
     return answer;
   }
 
-  #make(items: number, item: object): Buffer {
-    const text = JSON.stringify({ [this.#action]: item });
-    return Buffer.from(`{"took":30,"errors":false,"items":[${Array(items).fill(text).join(",")}]}`);
+  #make(items: number, isFiltered: boolean): Buffer {
+    const text = JSON.stringify({ [this.#action]: isFiltered ? { status: CREATED } : ITEM });
+    const head = isFiltered ? "" : '"took":30,';
+    return Buffer.from(`{${head}"errors":false,"items":[${Array(items).fill(text).join(",")}]}`);
   }
 }
 

@@ -77,7 +77,7 @@ export class FilledStores {
     const run = `e2e-${this.#deliveries++}`;
     const send: SendHttp = (request, signal) => {
       const answer = this.#send(request, signal);
-      if (request.path === "/_bulk") onBulk?.();
+      if (request.path.startsWith("/_bulk")) onBulk?.();
       return answer;
     };
     const sinks = [

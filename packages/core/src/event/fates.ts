@@ -28,8 +28,10 @@ export interface Accounting {
 /** The fates of one sink's records in one batch, by record index. */
 export class SinkFates {
   readonly sink: string;
-  /** How many records were routed here, counted as they were routed. */
+  /** How many records were routed here, how many of them have no other fate yet, and how many are delivered: kept as fates are set. */
   routed = 0;
+  waiting = 0;
+  deliveredCount = 0;
   /** False as long as no record was quarantined, or is to be retried: the rule, for which nothing need be looked through. */
   hasRefused = false;
   readonly #state: Uint8Array;
@@ -54,25 +56,34 @@ export class SinkFates {
 
   route(record: number): void {
     if (this.#state[record] === Fate.open) this.routed++;
-    this.#state[record] = Fate.routed;
+    this.#set(record, Fate.routed);
   }
 
   delivered(record: number): void {
-    this.#state[record] = Fate.delivered;
+    this.#set(record, Fate.delivered);
   }
 
   /** No retry mends it: the record goes to the quarantine with this reason. */
   quarantine(record: number, reason: string): void {
     this.hasRefused = true;
-    this.#state[record] = Fate.quarantined;
+    this.#set(record, Fate.quarantined);
     this.#reason[record] = this.#reasons.id(reason);
   }
 
   /** The delivery item of the record is reported to its service, which will bring it again. */
   retry(record: number, reason: string): void {
     this.hasRefused = true;
-    this.#state[record] = Fate.retry;
+    this.#set(record, Fate.retry);
     this.#reason[record] = this.#reasons.id(reason);
+  }
+
+  #set(record: number, fate: Fate): void {
+    const before = this.#state[record];
+    if (before === Fate.routed) this.waiting--;
+    else if (before === Fate.delivered) this.deliveredCount--;
+    if (fate === Fate.routed) this.waiting++;
+    else if (fate === Fate.delivered) this.deliveredCount++;
+    this.#state[record] = fate;
   }
 }
 
@@ -208,11 +219,12 @@ export function countFates(fates: Fates, received: number, into: Accounting): vo
 function countSink(sink: SinkFates, size: number, into: Accounting): void {
   const sums = sinkSums(into, sink.sink);
   sums.routed += sink.routed;
+  sums.delivered += sink.deliveredCount;
+  if (sink.waiting === 0 && !sink.hasRefused) return;
   for (let record = 0; record < size; record++) {
     const fate = sink.of(record);
-    if (fate === Fate.open) continue;
-    if (fate === Fate.delivered) sums.delivered++;
-    else if (fate === Fate.quarantined) add(sums.quarantined, sink.reasonOf(record));
+    if (fate === Fate.open || fate === Fate.delivered) continue;
+    if (fate === Fate.quarantined) add(sums.quarantined, sink.reasonOf(record));
     else add(sums.retried, fate === Fate.retry ? sink.reasonOf(record) : UNSETTLED);
   }
 }

@@ -18,14 +18,21 @@ export type BulkAnswer = { kind: "all" } | { kind: "items"; items: readonly Bulk
 const HEAD_BYTES = 256;
 const NO_ERRORS = '"errors":false';
 const STATUS = Buffer.from('"status":');
+const ITEMS = Buffer.from('"items":[');
+const CREATED = '{"create":{"status":201}},';
+const END = "]}";
+
+/** So many items as a filtered answer has them, to compare many at once. */
+const MANY = 1024;
+const MANY_CREATED = Buffer.from(CREATED.repeat(MANY));
 
 /**
  * Reads the answer to a bulk request of `sent` items. One without errors is not parsed: it is enough that it has a status for each item.
  * https://docs.opensearch.org/latest/api-reference/document-apis/bulk/#response
  */
 export function readBulkAnswer(body: Buffer, sent: number): BulkAnswer {
-  if (body.toString("latin1", 0, HEAD_BYTES).includes(NO_ERRORS) && count(body, STATUS) === sent)
-    return { kind: "all" };
+  const hasNoErrors = body.toString("latin1", 0, HEAD_BYTES).includes(NO_ERRORS);
+  if (hasNoErrors && (isAllCreated(body, sent) || count(body, STATUS) === sent)) return { kind: "all" };
   const answer = parseJson(body);
   if (!isObject(answer) || !Array.isArray(answer.items) || answer.items.length !== sent) return { kind: "malformed" };
   const items: BulkItem[] = [];
@@ -66,6 +73,19 @@ function reasons(error: Record<string, unknown>): string[] {
     cause = cause.caused_by;
   }
   return found;
+}
+
+/** Whether the items are those of a filtered answer to as many documents, all of them new: what nearly every answer is. */
+function isAllCreated(body: Buffer, sent: number): boolean {
+  const head = body.subarray(0, HEAD_BYTES).indexOf(ITEMS);
+  let at = head + ITEMS.length;
+  const end = at + sent * CREATED.length - 1;
+  if (head < 0 || body.length !== end + END.length) return false;
+  for (; at < end; at += MANY_CREATED.length) {
+    const length = Math.min(MANY_CREATED.length, end - at);
+    if (body.compare(MANY_CREATED, 0, length, at, at + length) !== 0) return false;
+  }
+  return true;
 }
 
 /**

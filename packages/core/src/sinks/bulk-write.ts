@@ -21,6 +21,8 @@ export interface BulkOptions extends Retrying {
   readonly maxRequestBytes?: number;
   /** Whether bodies are sent with gzip; true when absent. */
   readonly compress?: boolean;
+  /** Whether answers are asked for without what is not read of them; true when absent. */
+  readonly filterAnswers?: boolean;
   readonly logger?: Pick<Logger, "error" | "warn">;
 }
 
@@ -29,6 +31,14 @@ export interface BulkOptions extends Retrying {
  * https://docs.aws.amazon.com/opensearch-service/latest/developerguide/limits.html#network-limits
  */
 const MAX_REQUEST_BYTES = 5 * 1024 * 1024;
+
+const BULK_PATH = "/_bulk";
+
+/**
+ * Of an answer, only what is read of it: a tenth of its bytes. Each item has a status, so none is left out and each keeps its place.
+ * https://docs.opensearch.org/latest/api-reference/common-parameters/#filtered-responses
+ */
+const FILTERED_BULK_PATH = `${BULK_PATH}?filter_path=errors%2Citems.%2A.status%2Citems.%2A.error`;
 
 /** Fields of one document that are moved aside, one after each refusal, before the document is quarantined. */
 const MAX_SET_ASIDE = 3;
@@ -147,8 +157,8 @@ export class BulkWrite {
   }
 
   async #post(plain: Buffer): Promise<HttpResponse> {
-    const { send, compress = true } = this.#options;
-    const request = { method: "POST", path: "/_bulk" } as const;
+    const { send, compress = true, filterAnswers = true } = this.#options;
+    const request = { method: "POST", path: filterAnswers ? FILTERED_BULK_PATH : BULK_PATH } as const;
     const headers = { "content-type": "application/x-ndjson" };
     if (!compress || plain.length < MIN_GZIP_BYTES) return send({ ...request, headers, body: plain }, this.#signal);
     const body = await gzipBody(plain, GZIP_OPTIONS);

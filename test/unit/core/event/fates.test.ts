@@ -11,7 +11,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-const outcome = fc.constantFrom("open", "drop", "quarantine", "retry", "deliver", "refuse", "again", "unsettled");
+const outcome = fc.constantFrom("open", "drop", "quarantine", "retry", "deliver", "refuse", "again", "recover", "unsettled");
 
 type Settle = (fates: Fates, sink: SinkFates, record: number) => void;
 
@@ -22,6 +22,11 @@ const SETTLE: Readonly<Record<string, Settle>> = {
   deliver: (_, sink, record) => sink.delivered(record),
   refuse: (_, sink, record) => sink.quarantine(record, "mapping"),
   again: (_, sink, record) => sink.retry(record, "429"),
+  recover: (_, sink, record) => {
+    sink.retry(record, "429");
+    sink.delivered(record);
+    sink.delivered(record);
+  },
 };
 const UNROUTED = new Set(["open", "drop", "quarantine", "retry"]);
 
@@ -46,7 +51,7 @@ describe("the ledger", () => {
         const count = (...names: string[]): number => outcomes.filter((name) => names.includes(name)).length;
         expect(total(sums.dropped)).toBe(count("drop"));
         expect(total(sums.retried)).toBe(count("retry", "open"));
-        expect(sums.sinks["s"]?.delivered ?? 0).toBe(count("deliver"));
+        expect(sums.sinks["s"]?.delivered ?? 0).toBe(count("deliver", "recover"));
         expect(total(sums.sinks["s"]?.retried ?? {})).toBe(count("again", "unsettled"));
       }),
       { numRuns: 200 },

@@ -12,6 +12,13 @@ describe("readBulkAnswer", () => {
     expect(readBulkAnswer(answer(false, items), 7)).toEqual({ kind: "all" });
   });
 
+  it.each([1, 2, 1024, 1025, 3000])("takes a filtered answer for %i new documents", (sent) => {
+    const items = Array.from({ length: sent }, () => ({ create: { status: 201 } }));
+    const body = Buffer.from(JSON.stringify({ errors: false, items }));
+    expect(readBulkAnswer(body, sent)).toEqual({ kind: "all" });
+    expect(readBulkAnswer(body, sent + 1)).toEqual({ kind: "malformed" });
+  });
+
   it("reads status and error of each item where there are errors", () => {
     const failed = { create: { status: 400, error: { type: "t", reason: "r", caused_by: { reason: "deeper" } } } };
     expect(readBulkAnswer(answer(true, [item("a"), failed]), 2)).toEqual({

@@ -1,6 +1,6 @@
 import { BelfryError } from "@belfry/core/platform/errors";
 import type { HttpRequest, SendHttp } from "@belfry/core/platform/http";
-import { openSearchSink } from "@belfry/core/sinks/opensearch";
+import { type OpenSearchOptions, openSearchSink } from "@belfry/core/sinks/opensearch";
 import { describe, expect, it } from "vitest";
 import { BulkStore, type Script } from "../../../support/bulk-store.ts";
 import { allRecords, fatesAt, NOW_MS, routedBatch } from "../../../support/sink-batch.ts";
@@ -8,14 +8,14 @@ import { allRecords, fatesAt, NOW_MS, routedBatch } from "../../../support/sink-
 const NEVER = new AbortController().signal;
 
 /** A sink over a store in memory, and the pauses that it made. */
-function setUp(scripts: readonly Script[] = [], options: { maxRequestBytes?: number; send?: SendHttp } = {}) {
+function setUp(scripts: readonly Script[] = [], options: Partial<OpenSearchOptions> = {}) {
   const store = new BulkStore();
   store.script(...scripts);
   const pauses: number[] = [];
   const logged: string[] = [];
   const sink = openSearchSink({
     name: "search",
-    send: async (request: HttpRequest) => store.answer(request.headers, request.body ?? new Uint8Array()),
+    send: async (request: HttpRequest) => store.answer(request.headers, request.body ?? new Uint8Array(), request.path),
     clock: { now: () => NOW_MS },
     random: () => 0.5,
     sleep: async (delayMs) => void pauses.push(delayMs),
@@ -45,6 +45,20 @@ describe("the OpenSearch sink", () => {
       [`belfry-app.text-2026.11.22/${batch.idOf(0)}`, batch.documentOf(0)],
       [`belfry-app.text-2026.11.21/${batch.idOf(1)}`, batch.documentOf(1)],
     ]);
+  });
+
+  it("asks for no more of an answer than it reads, unless it is told not to", async () => {
+    const paths: string[] = [];
+    const send: SendHttp = async (request) => {
+      paths.push(request.path);
+      return new BulkStore().answer(request.headers, request.body ?? new Uint8Array(), request.path);
+    };
+    expect((await setUp([], { send }).deliver(["one"])).fates).toEqual(["delivered"]);
+    expect((await setUp([], { send, filterAnswers: false }).deliver(["one"])).fates).toEqual(["delivered"]);
+    const [filtered, plain] = paths.map((path) => new URL(path, "http://search"));
+    expect([filtered.pathname, plain.pathname]).toEqual(["/_bulk", "/_bulk"]);
+    expect(filtered.searchParams.get("filter_path")).toBe("errors,items.*.status,items.*.error");
+    expect(plain.search).toBe("");
   });
 
   it("takes 409 for delivered", async () => {
