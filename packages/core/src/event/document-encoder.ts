@@ -8,7 +8,15 @@ import type { RenderedConstants } from "./stream.ts";
 
 // Baking costs about as much as it saves on this many records.
 const WORTH_BAKING = 16;
-const MAX_OWN_PLANS = 8;
+
+// Plans of streams, baked or not, that are kept: some megabytes.
+const MAX_OWN_PLANS = 2048;
+
+/** A plan for the records of one stream; with the stream's constants baked in once it is used often. */
+interface OwnPlan {
+  plan: Plan;
+  uses: number;
+}
 
 // Shapes are few: a parser's optional fields. The bound is for data that makes a new one with every record.
 const MAX_PLANS = 4096;
@@ -38,10 +46,13 @@ export class DocumentEncoder {
     return batch.documentOf(record);
   }
 
-  #lastConstants: RenderedConstants | undefined;
-  #inARow = 0;
-  #own: Plan[] = [];
-  readonly #ownPlans = new WeakMap<RenderedConstants, Plan[]>();
+  #constants: RenderedConstants | undefined;
+  /** Of the stream at hand: the plan used last, and all its plans by their shapes' hashes. */
+  #last: OwnPlan | undefined;
+  #own = new Map<number, OwnPlan>();
+  /** By the keys of streams' constants; and how many plans there are in all. */
+  readonly #streams = new Map<string, Map<number, OwnPlan>>();
+  #ownCount = 0;
 
   #encodeOne(batch: RecordBatch, record: number): void {
     if (
@@ -59,21 +70,30 @@ export class DocumentEncoder {
     batch.documentEnd[record] = writer.length;
   }
 
-  /** Of a stream with many records, the plan for one of its first shapes with the stream's constants baked in; else one that streams share. */
+  /** The plan for a record's shape; of a stream with many such records, one with the stream's constants baked in. */
   #planFor(batch: RecordBatch, record: number, constants: RenderedConstants): Plan {
-    if (constants !== this.#lastConstants) {
-      this.#lastConstants = constants;
-      this.#own = this.#ownPlans.get(constants) ?? [];
-      this.#inARow = 0;
+    if (constants !== this.#constants) this.#open(constants);
+    let own = this.#last;
+    if (own === undefined || !fits(own.plan, batch, record)) {
+      const hash = shapeHash(batch, record);
+      own = this.#own.get(hash);
+      if (own === undefined || !fits(own.plan, batch, record)) own = this.#find(hash, batch, record, constants);
+      this.#last = own;
     }
-    const own = this.#own;
-    for (let i = 0; i < own.length; i++) if (fits(own[i], batch, record, constants)) return own[i];
-    const plan = this.#find(batch, record, constants);
-    if (++this.#inARow < WORTH_BAKING || own.length >= MAX_OWN_PLANS) return plan;
-    const baked = bakeConstants(plan, constants);
-    own.push(baked);
-    this.#ownPlans.set(constants, own);
-    return baked;
+    if (own.uses < WORTH_BAKING && ++own.uses === WORTH_BAKING) own.plan = bakeConstants(own.plan, constants);
+    return own.plan;
+  }
+
+  /** Takes up the plans of a stream. */
+  #open(constants: RenderedConstants): void {
+    this.#constants = constants;
+    this.#last = undefined;
+    if (this.#ownCount >= MAX_OWN_PLANS) {
+      this.#streams.clear();
+      this.#ownCount = 0;
+    }
+    this.#own = this.#streams.get(constants.key) ?? new Map();
+    this.#streams.set(constants.key, this.#own);
   }
 
   #copyWhole(batch: RecordBatch, record: number): void {
@@ -85,21 +105,25 @@ export class DocumentEncoder {
     batch.documentEnd[record] = writer.length;
   }
 
-  #find(batch: RecordBatch, record: number, constants: RenderedConstants): Plan {
-    const hash = shapeHash(batch, record);
-    const candidates = this.#plans.get(hash);
-    const known = candidates?.find((plan) => fits(plan, batch, record, constants));
-    if (known !== undefined) return known;
-    if (this.#planCount >= MAX_PLANS) {
-      this.#plans.clear();
-      this.#planCount = 0;
+  /** A plan that the stream has not had yet: one that another stream has, or a new one. */
+  #find(hash: number, batch: RecordBatch, record: number, constants: RenderedConstants): OwnPlan {
+    const { signature } = constants;
+    const candidates = this.#plans.get(hash) ?? [];
+    let plan = candidates.find((known) => known.signature === signature && fits(known, batch, record));
+    if (plan === undefined) {
+      if (this.#planCount >= MAX_PLANS) {
+        this.#plans.clear();
+        this.#planCount = 0;
+      }
+      plan = makePlan(batch, record, constants);
+      this.#plans.set(hash, [...candidates, plan]);
+      this.#planCount++;
     }
-    const plan = makePlan(batch, record, constants);
-    const sameHash = this.#plans.get(hash);
-    if (sameHash === undefined) this.#plans.set(hash, [plan]);
-    else sameHash.push(plan);
-    this.#planCount++;
-    return plan;
+    const own = { plan, uses: 0 };
+    if (this.#own.size >= MAX_OWN_PLANS) this.#own.clear();
+    this.#own.set(hash, own);
+    this.#ownCount++;
+    return own;
   }
 
   #write(plan: Plan, batch: RecordBatch, record: number, constants: RenderedConstants): void {
@@ -110,11 +134,12 @@ export class DocumentEncoder {
     writer.reserve(mostBytes(plan, batch, record, constants));
     let { view } = writer;
     let at = writer.length;
+    let text = 0;
     for (let step = 0; step < plan.write.length; step++) {
-      const text = plan.textStart[step];
       const textEnd = plan.textEnd[step];
       copySpan(plan.view, text, textEnd, view, at);
       at += textEnd - text;
+      text = textEnd;
       const from = plan.source[step];
       const row = rows + from;
       const write = plan.write[step];
@@ -179,7 +204,8 @@ function mostBytes(plan: Plan, batch: RecordBatch, record: number, constants: Re
   return exact;
 }
 
-function fits(plan: Plan, batch: RecordBatch, record: number, constants: RenderedConstants): boolean {
+/** Whether a plan is for the record's shape; it must be for its stream's constants too. */
+function fits(plan: Plan, batch: RecordBatch, record: number): boolean {
   const from = batch.rowsFrom[record];
   const length = batch.rowsTo[record] - from;
   const { codes, literals } = plan;
@@ -195,7 +221,7 @@ function fits(plan: Plan, batch: RecordBatch, record: number, constants: Rendere
     if (value !== codes[i]) return false;
     if ((value & KIND_MASK) === Kind.literal && a[from + i] !== literals[i]) return false;
   }
-  return plan.constants === undefined ? plan.signature === constants.signature : plan.constants === constants;
+  return true;
 }
 
 function shapeHash(batch: RecordBatch, record: number): number {

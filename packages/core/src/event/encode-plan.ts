@@ -28,8 +28,6 @@ export interface Plan {
   readonly literals: Int32Array;
   readonly dataset: number;
   readonly signature: string;
-  /** Set for a plan that holds the constants of one stream as fixed text. */
-  readonly constants?: RenderedConstants;
   readonly hasTime: boolean;
   readonly textStart: Int32Array;
   readonly textEnd: Int32Array;
@@ -83,7 +81,7 @@ export function bakeConstants(plan: Plan, constants: RenderedConstants): Plan {
     source.push(from);
     piece = "";
   }
-  return { ...plan, ...layOutPieces(pieces, write, source), constants };
+  return { ...plan, ...layOutPieces(pieces, write, source) };
 }
 
 /** Makes the plan for a record's shape: fields sorted by path, so that siblings stand together; of several with one path the last wins. */
@@ -163,7 +161,7 @@ function compareKeys(x: readonly string[], y: readonly string[]): number {
   return x.length - y.length;
 }
 
-type Layout = Omit<Plan, "codes" | "literals" | "dataset" | "signature" | "constants" | "hasTime">;
+type Layout = Omit<Plan, "codes" | "literals" | "dataset" | "signature" | "hasTime">;
 
 // The longest of times, numbers and ids is the id.
 const MAX_SHORT_VALUE = 32;

@@ -10,6 +10,8 @@ export type ConstantValue = string | number | boolean | readonly string[];
 export interface RenderedConstants {
   /** The paths, in the order of the spans; streams with the same paths share one text, and so the encoder's plans. */
   readonly signature: string;
+  /** Paths and values: alike for streams whose fields are alike, in whatever invocation. */
+  readonly key: string;
   readonly paths: readonly number[];
   readonly bytes: Buffer;
   readonly view: DataView;
@@ -94,5 +96,7 @@ function render(constants: ReadonlyMap<number, ConstantValue>): RenderedConstant
   }
   const bytes = Buffer.concat(texts, length + SLACK);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return { signature: paths.join(), paths, bytes, view, start, end };
+  const signature = paths.join();
+  const key = `${signature} ${bytes.toString("utf8", 0, length)}`;
+  return { signature, key, paths, bytes, view, start, end };
 }

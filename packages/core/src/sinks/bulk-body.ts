@@ -5,7 +5,7 @@ import { ID_LENGTH } from "../event/record-id.ts";
 import { DEFAULT_RETENTION_DAYS, indexDay, indexOfDay, type RetentionDays } from "./index-name.ts";
 
 /** Readable bytes that `ByteWriter.copy` wants behind what it copies. */
-const SLACK = 8;
+const SLACK = 16;
 
 /** What stands between id and document. */
 const ACTION_END = padded('"}}\n');
@@ -55,7 +55,7 @@ export class BulkBody {
     for (const record of records) {
       const action = this.#action(batch, record, nowMs);
       out.copy(action, 0, action.byteLength - SLACK);
-      // A whole number of steps of eight bytes: needs no slack.
+      // A whole number of steps: needs no slack.
       out.copy(ids, record * ID_LENGTH, (record + 1) * ID_LENGTH);
       out.copy(ACTION_END, 0, ACTION_END.byteLength - SLACK);
       const replacement = replacements.size === 0 ? undefined : replacements.get(record);
