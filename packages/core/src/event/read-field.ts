@@ -22,6 +22,10 @@ export function readField(batch: RecordBatch, record: number, path: number): unk
     return insideRow(batch, record, first, path);
   }
   const above = pathAncestors(path);
+  if (!hasAny(batch, above)) {
+    const row = batch.rowOf(record, path);
+    return row >= 0 ? valueAt(batch, record, row) : fieldOfAll(batch, record, path);
+  }
   const [top = -1, next = -1] = above;
   let row = -1;
   let outermost = Number.MAX_SAFE_INTEGER;
@@ -38,6 +42,11 @@ export function readField(batch: RecordBatch, record: number, path: number): unk
   }
   if (outermostRow >= 0) return insideRow(batch, record, outermostRow, path);
   return row >= 0 ? valueAt(batch, record, row) : fieldOfAll(batch, record, path);
+}
+
+function hasAny(batch: RecordBatch, paths: readonly number[]): boolean {
+  for (let i = 0; i < paths.length; i++) if (batch.hasPath(paths[i])) return true;
+  return false;
 }
 
 /** The value of a field that every record has, or every record of a stream. */

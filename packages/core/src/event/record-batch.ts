@@ -77,8 +77,10 @@ export class RecordBatch {
   rowsFrom = new Int32Array(1024);
   rowsTo = new Int32Array(1024);
   #rows = 0;
-  /** By path number: 1 when any record of the batch has a row for it. Most paths that are asked for are on none. */
+  /** By path number: 1 when a record of the batch may have a row for it. Most paths that are asked for are on none. */
   #paths = new Uint8Array(1024);
+  /** The codes of columns whose paths were noted last. */
+  #notedCodes: Int32Array | undefined;
   readonly #masked: { record: number; from: number; bytes: Buffer }[] = [];
 
   /** Empties the batch for the next window; memory is kept. */
@@ -88,6 +90,7 @@ export class RecordBatch {
     this.received = 0;
     this.#rows = 0;
     this.#paths.fill(0);
+    this.#notedCodes = undefined;
     this.payloads.length = 0;
     this.streams.length = 0;
     this.derived.length = 0;
@@ -209,6 +212,9 @@ export class RecordBatch {
   addColumns(record: number, codes: Int32Array, columns: Uint8Array, line: Columns, state: number): void {
     if (this.rowsTo[record] !== this.#rows) this.#moveToEnd(record);
     while (this.#rows + codes.length >= this.code.length) this.#growRows();
+    // Those of columns that are left out are noted too: to look for a path in vain is no harm.
+    if (codes !== this.#notedCodes) for (const code of codes) this.#notePath(code >>> KIND_BITS);
+    this.#notedCodes = codes;
     const { states, from, to, count } = line;
     const { code, a, b } = this;
     const asText = this.clean[record] === 1 ? 0 : Kind.text - Kind.string;
@@ -218,7 +224,6 @@ export class RecordBatch {
       if (column >= count) break;
       if (states[column] !== state) continue;
       const value = codes[field];
-      this.#notePath(value >>> KIND_BITS);
       code[row] = (value & KIND_MASK) === Kind.string ? value + asText : value;
       a[row] = from[column];
       b[row++] = to[column];
@@ -265,7 +270,7 @@ export class RecordBatch {
     }
   }
 
-  /** Whether any record of the batch has a row for a path. */
+  /** Whether a record of the batch may have a row for a path; false is certain. */
   hasPath(path: number): boolean {
     return this.#paths[path] === 1;
   }
