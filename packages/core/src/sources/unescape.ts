@@ -62,6 +62,14 @@ export function unescapeInPlace(
     if (meaning > 0) {
       bytes[write++] = meaning;
       read += 2;
+      // In JSON, which most escapes are in, the next one is often a byte on: `\":\"`, `\",\"`.
+      const between = bytes[read];
+      if (bytes[read + 1] === BACKSLASH && bytes[read + 2] === QUOTE && between !== BACKSLASH && between !== QUOTE) {
+        bytes[write] = between;
+        bytes[write + 1] = QUOTE;
+        write += 2;
+        read += 3;
+      }
       continue;
     }
     if (bytes[read + 1] !== LOWER_U) return false;
