@@ -12,25 +12,24 @@ const SECRET_KEY = byteSet("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ
 /** How far behind an access key id its secret may begin: `AKIA…:…`, `AKIA…", "…`. */
 const MAX_GAP = 8;
 
-/** Finds access key ids (AKIA…, ASIA…) in a run [from, to) of capitals and digits and adds their inner part to `found`. Returns where the last one ends, 0 for none. */
-export function findKeyIds(bytes: Uint8Array, from: number, to: number, found: number[]): number {
-  let end = 0;
-  for (let at = from; at + KEY_ID_LENGTH <= to; at++) {
-    if (!isKeyIdPrefix(bytes, at)) continue;
-    end = at + KEY_ID_LENGTH;
-    found.push(at + SHOWN, end - SHOWN);
-    at = end - 1;
-  }
+/**
+ * Finds the access key id (AKIA…, ASIA…) whose second letter is at `at` within [low, high), and the secret access key behind it; adds the inner part of the
+ * one and the other to `found`. Returns where to go on.
+ */
+export function findKeyId(bytes: Uint8Array, low: number, high: number, at: number, found: number[]): number {
+  const from = at - 1;
+  const end = from + KEY_ID_LENGTH;
+  if (from < low || end > high || bytes[from] !== Byte.capitalA) return at + 1;
+  if (bytes[at + 1] !== Byte.capitalI || bytes[at + 2] !== Byte.capitalA) return at + 1;
+  if (bytes[at] !== Byte.capitalK && bytes[at] !== Byte.capitalS) return at + 1;
+  for (let i = from + SHOWN; i < end; i++) if (UPPER_OR_DIGIT[bytes[i]] === 0) return at + 1;
+  found.push(from + SHOWN, end - SHOWN);
+  findSecretBehind(bytes, end, high, found);
   return end;
 }
 
-function isKeyIdPrefix(bytes: Uint8Array, at: number): boolean {
-  if (bytes[at] !== 65 || bytes[at + 2] !== 73 || bytes[at + 3] !== 65) return false;
-  return bytes[at + 1] === 75 || bytes[at + 1] === 83;
-}
-
 /** Finds the secret access key that stands right behind an access key id ending at `end`; adds its span to `found`. */
-export function findSecretBehind(bytes: Uint8Array, end: number, high: number, found: number[]): void {
+function findSecretBehind(bytes: Uint8Array, end: number, high: number, found: number[]): void {
   let at = end;
   while (at < high && at < end + MAX_GAP && SECRET_KEY[bytes[at]] === 0) at++;
   if (at > end && isSecretKey(bytes, at, Math.min(high, at + SECRET_KEY_LENGTH))) {

@@ -1,9 +1,9 @@
 import { SLACK } from "../event/payload.ts";
 import { endsLikeSecret, LAST_LETTERS } from "../event/secret-names.ts";
-import { ALPHANUMERIC, Byte, DIGIT, UPPER_OR_DIGIT } from "./redact-bytes.ts";
+import { ALPHANUMERIC, Byte, DIGIT } from "./redact-bytes.ts";
 import { findCard, findGroupedCards } from "./redact-cards.ts";
 import { atSignWidth, findEmail } from "./redact-email.ts";
-import { findKeyIds, findSecretBehind } from "./redact-keys.ts";
+import { findKeyId } from "./redact-keys.ts";
 import { findCredentials, findJwt } from "./redact-tokens.ts";
 import { findNamedValue } from "./redact-values.ts";
 
@@ -29,7 +29,7 @@ export function findSecrets(
   found: number[],
 ): boolean {
   const isEscaped = scanMarks(bytes, view, from, to, rules, found);
-  if (rules.cards || rules.keyIds) scanRuns(bytes, view, from, to, rules, found);
+  if (rules.cards) scanRuns(bytes, view, from, to, found);
   return isEscaped;
 }
 
@@ -61,6 +61,8 @@ mark(Byte.equals, endsName, any);
 mark(Byte.colon, endsName, (byte) => byte !== Byte.slash);
 mark(Byte.percent, any, oneOf("4"));
 mark(Byte.backslash, any, oneOf("u"));
+mark(Byte.capitalK, oneOf("A"), oneOf("I"));
+mark(Byte.capitalS, oneOf("A"), oneOf("I"));
 mark(Byte.capitalJ, oneOf("y"), (byte) => ALPHANUMERIC[byte] !== 0 || oneOf("_-")(byte));
 // A letter before may belong to an escape: `\nBearer`.
 mark(Byte.capitalB, (byte) => ALPHANUMERIC[byte] === 0 || oneOf("bfnrt")(byte), oneOf("eaEA"));
@@ -121,8 +123,11 @@ function lookAt(bytes: Uint8Array, low: number, high: number, at: number, rules:
     case Byte.equals:
     case Byte.colon:
       return rules.tokens || rules.awsKeys ? findNamedValue(bytes, low, high, at, rules, found) : at + 1;
+    case Byte.capitalK:
+    case Byte.capitalS:
+      return rules.keyIds ? findKeyId(bytes, low, high, at, found) : at + 1;
     case Byte.capitalJ:
-      return rules.tokens ? findJwt(bytes, low, high, at, found) : at + 1;
+      return rules.tokens ? lookAtToken(bytes, low, high, at, rules, found) : at + 1;
     case Byte.capitalB:
       return rules.tokens ? findCredentials(bytes, low, high, at, found) : at + 1;
     default: {
@@ -132,104 +137,64 @@ function lookAt(bytes: Uint8Array, low: number, high: number, at: number, rules:
   }
 }
 
-/** The shortest run that is looked for is a card number of 13 digits. */
+/** What begins like a token and is none is passed over; but an access key id may be in it. */
+function lookAtToken(
+  bytes: Uint8Array,
+  low: number,
+  high: number,
+  at: number,
+  rules: SecretRules,
+  found: number[],
+): number {
+  const before = found.length;
+  const to = findJwt(bytes, low, high, at, found);
+  if (!rules.keyIds || found.length > before) return to;
+  let next = at + 1;
+  while (next < to) next = findKeyId(bytes, low, high, next, found);
+  return next;
+}
+
+/** Card numbers have 13 digits at least. */
 const MIN_RUN = 13;
 
 /** Of a run of 13 bytes at least one window of four, ten bytes apart, is a part. */
 const STRIDE = MIN_RUN - 3;
 
-/** The bytes of runs, and which pairs of them may be neighbours there: a separator stands between digits alone. */
-interface RunTable {
-  readonly bytes: Uint8Array;
-  readonly pairs: Uint8Array;
-}
-
-function runTable(letters: Uint8Array): RunTable {
-  const bytes = Uint8Array.from(letters);
-  bytes[Byte.space] = bytes[Byte.dash] = 1;
-  const pairs = new Uint8Array(65_536);
-  for (let first = 0; first < 128; first++) {
-    for (let second = 0; second < 128; second++) {
-      const isJoined = letters[first] === 1 && letters[second] === 1;
-      const isSeparated = bytes[first] === 1 && bytes[second] === 1 && DIGIT[first] + DIGIT[second] === 1;
-      if (isJoined || isSeparated) pairs[first | (second << 8)] = 1;
-    }
+/** The bytes of card numbers, grouped ones too; and which pairs of them may be neighbours there: a separator stands between digits alone. */
+const IN_RUN = Uint8Array.from(DIGIT);
+IN_RUN[Byte.space] = IN_RUN[Byte.dash] = 1;
+const RUN_PAIRS = new Uint8Array(65_536);
+for (let first = 0; first < 128; first++) {
+  for (let second = 0; second < 128; second++) {
+    const isRun = IN_RUN[first] === 1 && IN_RUN[second] === 1 && DIGIT[first] + DIGIT[second] > 0;
+    if (isRun) RUN_PAIRS[first | (second << 8)] = 1;
   }
-  return { bytes, pairs };
 }
 
-/** Runs of access key ids and card numbers, grouped ones too. */
-const RUNS = runTable(UPPER_OR_DIGIT);
-
-/** Runs of card numbers alone. */
-const DIGIT_RUNS = runTable(DIGIT);
-
-/** Finds runs that are long enough for card numbers and access key ids. */
-function scanRuns(
-  bytes: Uint8Array,
-  view: DataView,
-  from: number,
-  to: number,
-  rules: SecretRules,
-  found: number[],
-): void {
-  const { bytes: isInRun, pairs } = rules.keyIds ? RUNS : DIGIT_RUNS;
+/** Finds runs that are long enough for card numbers. */
+function scanRuns(bytes: Uint8Array, view: DataView, from: number, to: number, found: number[]): void {
   for (let at = from; at < to; at += STRIDE) {
     const window = view.getInt32(at, true);
-    if ((pairs[window & 0xffff] & pairs[window >>> 16]) === 0) continue;
+    if ((RUN_PAIRS[window & 0xffff] & RUN_PAIRS[window >>> 16]) === 0) continue;
     let start = at;
     let end = at + 4;
-    while (start > from && isInRun[bytes[start - 1]] !== 0) start--;
-    while (end < to && isInRun[bytes[end]] !== 0) end++;
-    if (end - start >= MIN_RUN) lookInto(bytes, from, to, start, end, rules, found);
+    while (start > from && IN_RUN[bytes[start - 1]] !== 0) start--;
+    while (end < to && IN_RUN[bytes[end]] !== 0) end++;
+    if (end - start >= MIN_RUN) lookInto(bytes, from, to, start, end, found);
     at = Math.max(at, end - STRIDE);
   }
 }
 
-/** Looks for keys and numbers in a run [from, to) of capitals, digits, blanks and dashes. */
-function lookInto(
-  bytes: Uint8Array,
-  low: number,
-  high: number,
-  from: number,
-  to: number,
-  rules: SecretRules,
-  found: number[],
-): void {
+/** Looks for card numbers in a run [from, to) of digits, blanks and dashes. */
+function lookInto(bytes: Uint8Array, low: number, high: number, from: number, to: number, found: number[]): void {
   let hasGroups = false;
   for (let at = from; at < to; at++) {
-    if (UPPER_OR_DIGIT[bytes[at]] === 0) continue;
+    if (DIGIT[bytes[at]] === 0) continue;
     let end = at;
-    while (end < to && UPPER_OR_DIGIT[bytes[end]] !== 0) end++;
-    if (end - at >= MIN_RUN) findInRun(bytes, low, high, at, end, rules, found);
-    else hasGroups ||= DIGIT[bytes[at]] !== 0 && DIGIT[bytes[end + 1]] !== 0;
+    while (end < to && DIGIT[bytes[end]] !== 0) end++;
+    if (end - at >= MIN_RUN) findCard(bytes, low, high, at, end, found);
+    else hasGroups ||= DIGIT[bytes[end + 1]] !== 0;
     at = end;
   }
-  if (rules.cards && hasGroups) findGroupedCards(bytes, low, from, to, found);
-}
-
-function findInRun(
-  bytes: Uint8Array,
-  low: number,
-  high: number,
-  from: number,
-  to: number,
-  rules: SecretRules,
-  found: number[],
-): void {
-  if (rules.keyIds) {
-    const end = findKeyIds(bytes, from, to, found);
-    if (end > 0) findSecretBehind(bytes, end, high, found);
-  }
-  if (!rules.cards) return;
-  // One digit in so many is part of any number that is long enough.
-  for (let probe = from + MIN_RUN - 1; probe < to; probe += MIN_RUN) {
-    if (DIGIT[bytes[probe]] === 0) continue;
-    let start = probe;
-    let end = probe + 1;
-    while (start > from && DIGIT[bytes[start - 1]] !== 0) start--;
-    while (end < to && DIGIT[bytes[end]] !== 0) end++;
-    if (end - start >= MIN_RUN) findCard(bytes, low, high, start, end, found);
-    probe = Math.max(probe, end - 1);
-  }
+  if (hasGroups) findGroupedCards(bytes, low, from, to, found);
 }
