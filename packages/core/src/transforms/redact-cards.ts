@@ -64,12 +64,12 @@ export function findCard(
 // Groups of 4, 4, 4 and 1 with three separators.
 const MIN_GROUPED = 16;
 
-/** Finds card numbers written in groups, `4111 1111 1111 1111` or with dashes, in a run [from, to) of digits, separators and capitals. */
+/** Finds card numbers written in groups, `4111 1111 1111 1111` or with dashes, in a run [from, to) of digits and separators. */
 export function findGroupedCards(bytes: Uint8Array, low: number, from: number, to: number, found: number[]): void {
   for (let start = from; to - start >= MIN_GROUPED; start++) {
-    if (DIGIT[bytes[start]] === 0 || afterEscapes(bytes, low, start) !== start) continue;
+    if (DIGIT[bytes[start]] === 0) continue;
     const end = groupedEnd(bytes, start, to);
-    if (end === 0) continue;
+    if (end === 0 || afterEscapes(bytes, low, start) !== start) continue;
     found.push(start, end);
     start = end;
   }
@@ -78,29 +78,27 @@ export function findGroupedCards(bytes: Uint8Array, low: number, from: number, t
 /** Where the grouped number that starts here ends, 0 when there is none: groups of four with a shorter last one, or 4-6-4 and 4-6-5. */
 function groupedEnd(bytes: Uint8Array, start: number, high: number): number {
   const separator = bytes[start + 4];
-  if (separator !== Byte.space && separator !== Byte.dash) return 0;
-  if (bytes[start + 9] !== separator && bytes[start + 11] !== separator) return 0;
-  const lengths: number[] = [];
-  let at = start;
-  for (;;) {
-    const from = at;
-    while (at < high && DIGIT[bytes[at]] !== 0) at++;
-    lengths.push(at - from);
-    if (lengths.length === 5 || bytes[at] !== separator || DIGIT[bytes[at + 1]] === 0 || at + 1 >= high) break;
-    at++;
+  if ((separator !== Byte.space && separator !== Byte.dash) || groupLength(bytes, start, high) !== 4) return 0;
+  const second = groupLength(bytes, start + 5, high);
+  if (bytes[start + 5 + second] !== separator) return 0;
+  const third = groupLength(bytes, start + 6 + second, high);
+  if (second === 6) {
+    const end = start + 12 + third;
+    return (third === 4 || third === 5) && isCardNumber(bytes, start, end, 10 + third) ? end : 0;
   }
-  for (; lengths.length >= 3; lengths.pop()) {
-    const digits = lengths.reduce((sum, length) => sum + length);
-    const end = start + digits + lengths.length - 1;
-    if (isGroupingInUse(lengths) && isCardNumber(bytes, start, end, digits)) return end;
-  }
-  return 0;
+  if (second !== 4 || third !== 4 || bytes[start + 14] !== separator) return 0;
+  const fourth = groupLength(bytes, start + 15, high);
+  if (fourth === 0 || fourth > 4) return 0;
+  const end = start + 15 + fourth;
+  const fifth = fourth === 4 && bytes[end] === separator ? groupLength(bytes, end + 1, high) : 0;
+  if (fifth > 0 && fifth <= 4 && isCardNumber(bytes, start, end + 1 + fifth, 16 + fifth)) return end + 1 + fifth;
+  return isCardNumber(bytes, start, end, 12 + fourth) ? end : 0;
 }
 
-function isGroupingInUse(lengths: readonly number[]): boolean {
-  const last = lengths[lengths.length - 1];
-  if (lengths.length === 3) return lengths[0] === 4 && lengths[1] === 6 && (last === 4 || last === 5);
-  return lengths.slice(0, -1).every((length) => length === 4) && last <= 4;
+function groupLength(bytes: Uint8Array, from: number, high: number): number {
+  let at = from;
+  while (at < high && DIGIT[bytes[at]] !== 0) at++;
+  return at - from;
 }
 
 /** Whether the digits among [from, to) are of a length and a beginning that issuers use, and pass the Luhn check. */

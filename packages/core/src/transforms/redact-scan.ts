@@ -185,6 +185,14 @@ function scanRuns(bytes: Uint8Array, view: DataView, from: number, to: number, f
   }
 }
 
+/** Groups of a card number have four digits at least, but for the last. */
+const MIN_GROUP = 4;
+
+function startsGroup(bytes: Uint8Array, at: number): boolean {
+  for (let i = at; i < at + MIN_GROUP; i++) if (DIGIT[bytes[i]] === 0) return false;
+  return true;
+}
+
 /** Looks for card numbers in a run [from, to) of digits, blanks and dashes. */
 function lookInto(bytes: Uint8Array, low: number, high: number, from: number, to: number, found: number[]): void {
   let hasGroups = false;
@@ -193,7 +201,7 @@ function lookInto(bytes: Uint8Array, low: number, high: number, from: number, to
     let end = at;
     while (end < to && DIGIT[bytes[end]] !== 0) end++;
     if (end - at >= MIN_RUN) findCard(bytes, low, high, at, end, found);
-    else hasGroups ||= DIGIT[bytes[end + 1]] !== 0;
+    else hasGroups ||= end - at >= MIN_GROUP && startsGroup(bytes, end + 1);
     at = end;
   }
   if (hasGroups) findGroupedCards(bytes, low, from, to, found);
