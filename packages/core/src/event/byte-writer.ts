@@ -40,8 +40,10 @@ function copyRest(source: DataView, from: number, to: number, target: DataView, 
     new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes, at);
     return;
   }
-  for (let i = from + SHORT_COPY, o = at + SHORT_COPY; i < to; i += 8, o += 8)
+  for (let i = from + SHORT_COPY, o = at + SHORT_COPY; i < to; i += 16, o += 16) {
     target.setFloat64(o, source.getFloat64(i, true), true);
+    target.setFloat64(o + 8, source.getFloat64(i + 8, true), true);
+  }
 }
 
 /** Second byte of the JSON escaped of a control character, quote or backslash; 0 for bytes that stand for themselves, 1 for `\\u00XX`. */

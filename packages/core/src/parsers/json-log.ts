@@ -7,6 +7,9 @@ import { epochMs, isPlausible, TimeReader } from "./timestamp.ts";
 
 const QUOTE = 34;
 
+/** In place of a slot or a field. */
+const NONE = -1;
+
 /** Members in which loggers write the time, the likeliest first. */
 const TIMES = ["@timestamp", "timestamp", "time", "ts", "eventTime", "event_time", "datetime", "date"];
 
@@ -20,7 +23,7 @@ const LEVEL_NUMBERS = new Map([
   [60, literal("fatal")],
 ]);
 
-/** Fields with the members that loggers write them in, the likeliest first; of each field the first that is a text counts. */
+/** Fields with the members that loggers write them in, the likeliest first; of each field the first that is a text counts. No member is of two fields. */
 const FIELDS: readonly (readonly [field: string, members: readonly string[]])[] = [
   ["message", ["message", "msg"]],
   [
@@ -70,8 +73,11 @@ export class JsonLog {
   readonly #times: Int32Array;
   readonly #level: number;
   readonly #paths: Int32Array;
-  /** By field: its members' slots. */
-  readonly #members: readonly Int32Array[];
+  /** By slot: the field that the member may be, -1 for none, and how many members of this field are likelier. */
+  readonly #fieldOf: Int32Array;
+  readonly #rankOf: Int32Array;
+  /** By field: the slot that it is read from, -1 for none. */
+  readonly #chosen: Int32Array;
 
   /** Takes more fields with their members; what `shape` of the scanner has besides is for the caller. */
   constructor(fields: typeof FIELDS = [], others: readonly string[] = []) {
@@ -82,19 +88,23 @@ export class JsonLog {
     this.#times = Int32Array.from(TIMES, (member) => shape.slot(member));
     this.#level = shape.slot("level");
     this.#paths = Int32Array.from(all, ([field]) => pathId(field));
-    this.#members = all.map(([, members]) => Int32Array.from(members, (member) => shape.slot(member)));
+    this.#chosen = new Int32Array(all.length);
+    this.#fieldOf = new Int32Array(shape.size).fill(NONE);
+    this.#rankOf = new Int32Array(shape.size);
+    for (const [field, [, members]] of all.entries()) {
+      for (const [rank, member] of members.entries()) {
+        this.#fieldOf[shape.slot(member)] = field;
+        this.#rankOf[shape.slot(member)] = rank;
+      }
+    }
   }
 
   /** Adds the fields of the object scanned last, and sets the record's time. */
   addFields(batch: RecordBatch, record: number): void {
     const { json } = this;
+    this.#choose();
     for (let field = 0; field < this.#paths.length; field++) {
-      const members = this.#members[field];
-      for (let i = 0; i < members.length; i++) {
-        if (!json.isText(members[i])) continue;
-        json.addText(batch, record, this.#paths[field], members[i]);
-        break;
-      }
+      if (this.#chosen[field] !== NONE) json.addText(batch, record, this.#paths[field], this.#chosen[field]);
     }
     const bytes = batch.bytesOf(record);
     if (json.isPlain(this.#level)) this.#addLevelNumber(batch, record, bytes);
@@ -103,6 +113,18 @@ export class JsonLog {
       if (json.from[slot] >= 0 && this.#setTime(batch, record, bytes, slot)) break;
     }
     json.markSecrets(batch, record);
+  }
+
+  /** Of the members that are texts, the likeliest for each field. */
+  #choose(): void {
+    const { json } = this;
+    const chosen = this.#chosen.fill(NONE);
+    for (let i = 0; i < json.metCount; i++) {
+      const slot = json.met[i];
+      const field = this.#fieldOf[slot];
+      if (field === NONE || !json.isText(slot)) continue;
+      if (chosen[field] === NONE || this.#rankOf[slot] < this.#rankOf[chosen[field]]) chosen[field] = slot;
+    }
   }
 
   #addLevelNumber(batch: RecordBatch, record: number, bytes: Buffer): void {

@@ -41,6 +41,10 @@ export class JsonScanner {
   readonly to: Int32Array;
   /** By slot: how many members of this object the shape does not name. */
   readonly unnamed: Int32Array;
+  /** Slots of the members that were met, each once, and how many these are; few of a shape are in one object. */
+  readonly met: Int32Array;
+  metCount = 0;
+  readonly #isMet: Uint8Array;
   /** Whether objects may be copied into a document of one line: no line break between tokens, and no key twice in one object. */
   verbatim = true;
   readonly #shape: JsonShape;
@@ -60,6 +64,9 @@ export class JsonScanner {
     this.from = new Int32Array(shape.size);
     this.to = new Int32Array(shape.size);
     this.unnamed = new Int32Array(shape.size);
+    this.from.fill(NO_SLOT);
+    this.met = new Int32Array(shape.size);
+    this.#isMet = new Uint8Array(shape.size);
   }
 
   /** Scans bytes [from, to); false when they are anything else than one JSON object with space around it. */
@@ -71,8 +78,7 @@ export class JsonScanner {
     const start = this.#skipSpace(from);
     if (start >= to || bytes[start] !== OPEN_BRACE) return false;
     this.#secrets.length = 0;
-    this.from.fill(NO_SLOT);
-    this.unnamed.fill(0);
+    this.#clear();
     if (this.#objects > MAX_OBJECTS) {
       this.#objects = 0;
       this.#lastObject.fill(0);
@@ -86,6 +92,26 @@ export class JsonScanner {
     this.from[ROOT] = start;
     this.to[ROOT] = end;
     return true;
+  }
+
+  /** Takes back what the scan before found. */
+  #clear(): void {
+    this.from[ROOT] = NO_SLOT;
+    this.unnamed[ROOT] = 0;
+    for (let i = 0; i < this.metCount; i++) {
+      const slot = this.met[i];
+      this.from[slot] = NO_SLOT;
+      this.unnamed[slot] = 0;
+      this.#isMet[slot] = 0;
+    }
+    this.metCount = 0;
+  }
+
+  #meet(slot: number): void {
+    if (this.#isMet[slot] === 0) {
+      this.#isMet[slot] = 1;
+      this.met[this.metCount++] = slot;
+    } else if (this.from[slot] >= 0) this.#forget(slot);
   }
 
   /** Whether the member is there and is a string that is not empty. */
@@ -163,9 +189,8 @@ export class JsonScanner {
       i = this.#pastSpace(i + 1);
       const member = members === undefined ? NO_SLOT : members.find(bytes, keyFrom, keyTo);
       const value = i;
-      if (member >= 0) {
-        if (this.from[member] >= 0) this.#forget(member);
-      } else if (slot >= 0) this.unnamed[slot]++;
+      if (member >= 0) this.#meet(member);
+      else if (slot >= 0) this.unnamed[slot]++;
       i = bytes[i] === QUOTE ? endOfString(bytes, this.#view, i + 1, end) + 1 : this.#value(i, depth, member, key + 1);
       if (i <= 0) return NOT_JSON;
       if (member >= 0) {
