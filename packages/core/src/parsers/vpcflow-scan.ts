@@ -37,8 +37,8 @@ export class FlowScanner {
   end = 0;
   #value = 0;
 
-  /** Reads a line in a layout; false when it has too few columns, words too many, or, unless any token is taken, one that does not fit. */
-  scan(bytes: Uint8Array, from: number, to: number, layout: Layout, takesAny: boolean): boolean {
+  /** Reads a line in a layout; `view` shows the same bytes and has four readable ones behind the line. False when it has too few columns, words too many, or, unless any token is taken, one that does not fit. */
+  scan(bytes: Uint8Array, view: DataView, from: number, to: number, layout: Layout, takesAny: boolean): boolean {
     const { kinds, prefixes } = layout;
     let column = 0;
     this.odd = 0;
@@ -47,7 +47,7 @@ export class FlowScanner {
       let end = i + 1;
       this.states[column] = Token.absent;
       if (bytes[i] !== MINUS || (end < to && bytes[end] > SPACE)) {
-        end = this.#endOfToken(bytes, i, to, kinds[column]);
+        end = this.#endOfToken(bytes, view, i, to, kinds[column]);
         const prefix = prefixes[column];
         const fits =
           end > i &&
@@ -56,7 +56,7 @@ export class FlowScanner {
         this.states[column] = fits ? Token.fitting : Token.odd;
         if (!fits) {
           if (!takesAny) return false;
-          end = endOfWord(bytes, i, to);
+          end = endOfWord(view, i, to);
           this.odd++;
         }
       }
@@ -71,10 +71,10 @@ export class FlowScanner {
   }
 
   /** The position after the token that begins at `from`, if it is what the column holds; its value in `#value`. */
-  #endOfToken(bytes: Uint8Array, from: number, to: number, kind: number): number {
+  #endOfToken(bytes: Uint8Array, view: DataView, from: number, to: number, kind: number): number {
     switch (kind) {
       case Column.text:
-        return endOfWord(bytes, from, to);
+        return endOfWord(view, from, to);
       case Column.integer:
         return endOfInteger(bytes, from, to, MAX_DIGITS);
       case Column.version:
@@ -87,13 +87,13 @@ export class FlowScanner {
         return this.#endOfNumber(bytes, from, to, MAX_SECONDS_DIGITS);
       case Column.source:
       case Column.address:
-        return this.#endOfAddress(bytes, from, to);
+        return this.#endOfAddress(bytes, view, from, to);
       case Column.account:
         return this.#endOfAccount(bytes, from, to);
       case Column.action:
         return this.#endOfAction(bytes, from, to);
       default:
-        return endOfStatus(bytes, from, to);
+        return endOfStatus(bytes, view, from, to);
     }
   }
 
@@ -110,11 +110,11 @@ export class FlowScanner {
     return i - from > maxDigits || (bytes[from] === ZERO && i > from + 1) ? MISFIT : i;
   }
 
-  #endOfAddress(bytes: Uint8Array, from: number, to: number): number {
+  #endOfAddress(bytes: Uint8Array, view: DataView, from: number, to: number): number {
     const end = endOfIpv4(bytes, from, to);
     this.#value = 4;
     if (end > 0) return end;
-    const word = endOfWord(bytes, from, to);
+    const word = endOfWord(view, from, to);
     this.#value = ipVersion(bytes, from, word);
     return this.#value === 0 ? MISFIT : word;
   }
@@ -145,17 +145,23 @@ function endOfDigits(bytes: Uint8Array, from: number, to: number): number {
   return i;
 }
 
-function endOfStatus(bytes: Uint8Array, from: number, to: number): number {
-  const end = endOfWord(bytes, from, to);
+function endOfStatus(bytes: Uint8Array, view: DataView, from: number, to: number): number {
+  const end = endOfWord(view, from, to);
   for (let i = 0; i < STATUSES.length; i++) if (equals(bytes, from, end, STATUSES[i])) return end;
   return MISFIT;
 }
 
-/** The position after a word. */
-export function endOfWord(bytes: Uint8Array, from: number, to: number): number {
-  let i = from;
-  while (i < to && bytes[i] > SPACE) i++;
-  return i;
+/**
+ * The position after a word, before the first blank or control character. The view has four readable bytes behind `to`; four are looked at in one step
+ * (the `hasless` test of Bit Twiddling Hacks).
+ */
+export function endOfWord(view: DataView, from: number, to: number): number {
+  for (let i = from; i < to; i += 4) {
+    const word = view.getInt32(i, true);
+    const stops = (word - 0x21212121) & ~word & 0x80808080;
+    if (stops !== 0) return Math.min(to, i + ((31 - Math.clz32(stops & -stops)) >> 3));
+  }
+  return to;
 }
 
 function endOfSpace(bytes: Uint8Array, from: number, to: number): number {

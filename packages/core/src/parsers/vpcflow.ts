@@ -43,23 +43,23 @@ export class VpcFlowParser implements Parser {
   }
 
   parse(batch: RecordBatch, record: number): boolean {
-    const bytes = batch.bytesOf(record);
+    const { bytes, view } = batch.payloads[batch.payloadOf[record]];
     const wrapped = isWrapped(bytes, batch.start[record], batch.end[record]);
     const from = wrapped ? batch.start[record] + WRAP.length : batch.start[record];
     const to = wrapped ? batch.end[record] - WRAP_END.length : batch.end[record];
-    if (bytes[from] >= LOWER_A && this.#readHeader(batch, record, bytes, from, to)) return true;
-    const layout = this.#read(bytes, from, to, this.#layoutFor(batch.streamFor(record)));
+    if (bytes[from] >= LOWER_A && this.#readHeader(batch, record, from, to)) return true;
+    const layout = this.#read(bytes, view, from, to, this.#layoutFor(batch.streamFor(record)));
     if (layout === undefined) return false;
     this.#addFields(batch, record, bytes, to, layout);
     return true;
   }
 
   /** Reads the line in the order that is declared for it, or in the first that its tokens fit; undefined when it is no line of a flow log. */
-  #read(bytes: Buffer, from: number, to: number, declared: Layout | undefined): Layout | undefined {
+  #read(bytes: Buffer, view: DataView, from: number, to: number, declared: Layout | undefined): Layout | undefined {
     const line = this.#line;
-    if (declared !== undefined && line.scan(bytes, from, to, declared, true) && line.odd * 2 <= line.count)
+    if (declared !== undefined && line.scan(bytes, view, from, to, declared, true) && line.odd * 2 <= line.count)
       return declared;
-    for (const guess of guesses) if (line.scan(bytes, from, to, guess, false)) return guess;
+    for (const guess of guesses) if (line.scan(bytes, view, from, to, guess, false)) return guess;
     return undefined;
   }
 
@@ -72,8 +72,9 @@ export class VpcFlowParser implements Parser {
   }
 
   /** A line that names the columns holds for the lines after it, and is dropped. */
-  #readHeader(batch: RecordBatch, record: number, bytes: Buffer, from: number, to: number): boolean {
-    if (columnNames.find(bytes, from, endOfWord(bytes, from, to)) < 0) return false;
+  #readHeader(batch: RecordBatch, record: number, from: number, to: number): boolean {
+    const { bytes, view } = batch.payloads[batch.payloadOf[record]];
+    if (columnNames.find(bytes, from, endOfWord(view, from, to)) < 0) return false;
     const line = bytes.toString("latin1", from, to);
     if (!isHeader(line)) return false;
     this.#headers.set(batch.streamFor(record), layoutOf(line));
