@@ -208,7 +208,7 @@ function mostBytes(plan: Plan, batch: RecordBatch, record: number, constants: Re
 function fits(plan: Plan, batch: RecordBatch, record: number): boolean {
   const from = batch.rowsFrom[record];
   const length = batch.rowsTo[record] - from;
-  const { codes, literals } = plan;
+  const { codes, literalRows, literals } = plan;
   if (
     codes.length !== length ||
     plan.dataset !== batch.dataset[record] ||
@@ -216,11 +216,8 @@ function fits(plan: Plan, batch: RecordBatch, record: number): boolean {
   )
     return false;
   const { code, a } = batch;
-  for (let i = 0; i < length; i++) {
-    const value = code[from + i];
-    if (value !== codes[i]) return false;
-    if ((value & KIND_MASK) === Kind.literal && a[from + i] !== literals[i]) return false;
-  }
+  for (let i = 0; i < length; i++) if (code[from + i] !== codes[i]) return false;
+  for (let i = 0; i < literalRows.length; i++) if (a[from + literalRows[i]] !== literals[i]) return false;
   return true;
 }
 

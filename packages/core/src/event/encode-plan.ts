@@ -23,8 +23,9 @@ export const Write = {
  * alternate a piece of fixed text (keys, braces, literals) with one value; pieces lie end to end in `text`.
  */
 export interface Plan {
-  /** The rows' codes this plan is for, and for literals their numbers; compared before a plan is used. */
+  /** The rows' codes this plan is for, and which of them are literals, with their numbers; compared before a plan is used. */
   readonly codes: Int32Array;
+  readonly literalRows: Int32Array;
   readonly literals: Int32Array;
   readonly dataset: number;
   readonly signature: string;
@@ -90,13 +91,12 @@ export function makePlan(batch: RecordBatch, record: number, constants: Rendered
   const to = batch.rowsTo[record];
   const hasTime = !Number.isNaN(batch.time[record]);
   const entries = sortEntries(collect(batch, record, constants, hasTime));
-  const literals = new Int32Array(to - from);
-  for (let row = from; row < to; row++) {
-    if (kindOf(batch.code[row]) === Kind.literal) literals[row - from] = batch.a[row];
-  }
+  const codes = batch.code.slice(from, to);
+  const literalRows = Int32Array.from([...codes.keys()].filter((row) => kindOf(codes[row]) === Kind.literal));
   return {
-    codes: batch.code.slice(from, to),
-    literals,
+    codes,
+    literalRows,
+    literals: literalRows.map((row) => batch.a[from + row]),
     dataset: batch.dataset[record],
     signature: constants.signature,
     hasTime,
@@ -161,7 +161,7 @@ function compareKeys(x: readonly string[], y: readonly string[]): number {
   return x.length - y.length;
 }
 
-type Layout = Omit<Plan, "codes" | "literals" | "dataset" | "signature" | "hasTime">;
+type Layout = Omit<Plan, "codes" | "literalRows" | "literals" | "dataset" | "signature" | "hasTime">;
 
 // The longest of times, numbers and ids is the id.
 const MAX_SHORT_VALUE = 32;

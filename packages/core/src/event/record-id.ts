@@ -81,6 +81,7 @@ export function writeId(seed: IdSeed, key: DataView, from: number, to: number, o
 }
 
 function tail(key: DataView, i: number, to: number): number {
+  if (i + 4 <= to) return key.getInt32(i, true);
   let value = 0;
   for (let k = Math.min(i + 4, to) - 1; k >= i; k--) value = (value << 8) | key.getUint8(k);
   return value;

@@ -12,7 +12,7 @@ const MESSAGE_KEY = [',"me', "ssag", 'e":"'].map(word);
 
 /** Digits of an event id and of a time, as CloudWatch writes them. */
 export const ID_DIGITS = 56;
-export const TIME_DIGITS = 13;
+const TIME_DIGITS = 13;
 /** Where the id stands behind the event's brace, and how far before the message the time. */
 export const USUAL_ID = 7;
 export const USUAL_TIME_BEFORE = TIME_DIGITS + 12;
@@ -48,6 +48,16 @@ export function closingQuote(bytes: Buffer, from: number, backslash: number): nu
   }
   for (let i = from; i < backslash; i++) if (bytes[i] === QUOTE) return i;
   return -1;
+}
+
+// A number of as many digits is a small integer to the engine.
+const HIGH_DIGITS = 6;
+const LOW_SCALE = 10 ** (TIME_DIGITS - HIGH_DIGITS);
+
+/** The time in the TIME_DIGITS bytes from `from`; NaN when there is anything but digits. */
+export function usualTime(bytes: Uint8Array, from: number): number {
+  const middle = from + HIGH_DIGITS;
+  return integer(bytes, from, middle) * LOW_SCALE + integer(bytes, middle, from + TIME_DIGITS);
 }
 
 /** The non-negative integer in bytes [from, to); NaN when there is anything but digits. */

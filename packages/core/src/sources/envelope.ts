@@ -8,10 +8,10 @@ import {
   holdsControlByte,
   ID_DIGITS,
   integer,
-  TIME_DIGITS,
   USUAL_ID,
   USUAL_TIME_BEFORE,
   usualMessage,
+  usualTime,
 } from "./envelope-bytes.ts";
 import { skipSpace, skipString, skipValue } from "./json-walk.ts";
 import { type Unescaped, unescapeInPlace } from "./unescape.ts";
@@ -174,7 +174,7 @@ export class EnvelopeReader {
     if (message >= 0) {
       event.idStart = start + USUAL_ID;
       event.idEnd = event.idStart + ID_DIGITS;
-      event.time = integer(bytes, message - USUAL_TIME_BEFORE, message - USUAL_TIME_BEFORE + TIME_DIGITS);
+      event.time = usualTime(bytes, message - USUAL_TIME_BEFORE);
       at = this.#afterValue(this.#readMessage(message - 1));
     } else {
       event.idStart = event.idEnd = 0;
