@@ -2,7 +2,7 @@ import type { ByteWriter } from "../event/byte-writer.ts";
 import { datasetName } from "../event/dataset.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
 import { ID_LENGTH } from "../event/record-id.ts";
-import { DEFAULT_RETENTION_DAYS, indexDay, indexOfDay, type RetentionDays } from "./index-name.ts";
+import { DEFAULT_RETENTION_DAYS, indexDay, indexOfDay, MAX_INDEX_NAME, type RetentionDays } from "./index-name.ts";
 
 /** Readable bytes that `ByteWriter.copy` wants behind what it copies. */
 const SLACK = 16;
@@ -10,8 +10,21 @@ const SLACK = 16;
 /** What stands between id and document. */
 const ACTION_END = padded('"}}\n');
 
+// {"create":{"_index":"…","_id":"…"}} with a newline, the longest name of an index, and an id.
+const MAX_ACTION_BYTES = 34 + MAX_INDEX_NAME + ID_LENGTH;
+
 // Days within a retention and the day ahead; more only come with a very long retention.
 const MAX_CACHED_DAYS = 512;
+
+/**
+ * Bytes that records, in their order in the batch, take in a request at most: as their documents lie in the batch, and the longest action for each. Without
+ * looking at every one.
+ */
+export function mostBytes({ documentStart, documentEnd }: RecordBatch, records: readonly number[]): number {
+  if (records.length === 0) return 0;
+  const documents = documentEnd[records[records.length - 1]] - documentStart[records[0]];
+  return documents + records.length * MAX_ACTION_BYTES;
+}
 
 /** By record: the document to send in place of the one in the batch, newline included. */
 export type Replacements = ReadonlyMap<number, Buffer>;

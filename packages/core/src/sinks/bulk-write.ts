@@ -8,7 +8,7 @@ import type { HttpResponse, SendHttp } from "../platform/http.ts";
 import type { Logger } from "../platform/logger.ts";
 import { attempt, DEADLINE, type Retrying } from "./attempts.ts";
 import { type BulkAnswer, type BulkItem, type ItemError, readBulkAnswer, readErrorAnswer } from "./bulk-answer.ts";
-import type { BulkBody } from "./bulk-body.ts";
+import { type BulkBody, mostBytes } from "./bulk-body.ts";
 import { failureWord } from "./failure.ts";
 import { refusedField, setAside } from "./set-aside.ts";
 
@@ -124,6 +124,10 @@ export class BulkWrite {
   /** Runs of records whose bodies keep to the bound; a document that is too large by itself is quarantined. */
   *#split(records: readonly number[]): Generator<readonly number[]> {
     const { maxRequestBytes = MAX_REQUEST_BYTES } = this.#options;
+    if (this.#replacements.size === 0 && mostBytes(this.#batch, records) <= maxRequestBytes) {
+      yield records;
+      return;
+    }
     let run: number[] = [];
     let bytes = 0;
     for (const record of records) {

@@ -33,8 +33,11 @@ export function indexOfDay(dataset: string, day: number): string {
 // Names of indices have at most 255 bytes; classes of our own are far shorter.
 const MAX_CLASS = 100;
 
+/** Bytes of the longest name of an index: `belfry-<class>-<day>`. */
+export const MAX_INDEX_NAME = MAX_CLASS + "belfry--2026.11.22".length;
+
 /** What the names of all indices of a class start with: lower case, and none of the bytes that a name must not have, whatever the class is called. */
 export function indexPrefix(dataset: string): string {
-  const name = dataset.slice(0, MAX_CLASS).toLowerCase();
+  const name = dataset.toLowerCase().slice(0, MAX_CLASS);
   return `belfry-${name.replaceAll(/[^a-z0-9._-]/g, "-") || "unknown"}-`;
 }

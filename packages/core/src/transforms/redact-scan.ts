@@ -171,11 +171,14 @@ for (let first = 0; first < 128; first++) {
   }
 }
 
+/** Bits of four bytes that digits, blanks and dashes do not have, and letters do. */
+const BEYOND_DIGITS = 0xc0c0c0c0 | 0;
+
 /** Finds runs that are long enough for card numbers. */
 function scanRuns(bytes: Uint8Array, view: DataView, from: number, to: number, found: number[]): void {
   for (let at = from; at < to; at += STRIDE) {
     const window = view.getInt32(at, true);
-    if ((RUN_PAIRS[window & 0xffff] & RUN_PAIRS[window >>> 16]) === 0) continue;
+    if ((window & BEYOND_DIGITS) !== 0 || (RUN_PAIRS[window & 0xffff] & RUN_PAIRS[window >>> 16]) === 0) continue;
     let start = at;
     let end = at + 4;
     while (start > from && IN_RUN[bytes[start - 1]] !== 0) start--;
