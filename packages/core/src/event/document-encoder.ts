@@ -1,5 +1,5 @@
 import { ByteWriter, copySpan, MAX_ESCAPED } from "./byte-writer.ts";
-import { bakeConstants, makePlan, type Plan, Write } from "./encode-plan.ts";
+import { bakeConstants, makePlan, type Plan, STEP_SIZE, Write } from "./encode-plan.ts";
 import { Fate } from "./fates.ts";
 import { WHOLE_DOCUMENT } from "./field-path.ts";
 import { KIND_BITS, Kind, type RecordBatch } from "./record-batch.ts";
@@ -130,19 +130,20 @@ export class DocumentEncoder {
     const writer = this.#writer;
     const source = batch.payloads[batch.payloadOf[record]].view;
     const { a, b } = batch;
+    const { steps, view: fixed } = plan;
     const rows = batch.rowsFrom[record];
     writer.reserve(mostBytes(plan, batch, record, constants));
     let { view } = writer;
     let at = writer.length;
     let text = 0;
-    for (let step = 0; step < plan.write.length; step++) {
-      const textEnd = plan.textEnd[step];
-      copySpan(plan.view, text, textEnd, view, at);
+    for (let step = 0; step < steps.length; step += STEP_SIZE) {
+      const textEnd = steps[step];
+      copySpan(fixed, text, textEnd, view, at);
       at += textEnd - text;
       text = textEnd;
-      const from = plan.source[step];
+      const write = steps[step + 1];
+      const from = steps[step + 2];
       const row = rows + from;
-      const write = plan.write[step];
       if (write === Write.raw) {
         copySpan(source, a[row], b[row], view, at);
         at += b[row] - a[row];

@@ -18,6 +18,9 @@ export const Write = {
   id: 8,
 } as const;
 
+/** Integers of one step of a plan. */
+export const STEP_SIZE = 3;
+
 /**
  * How to write all documents of one shape: the same field paths and kinds in the same order, the same constants, the same data set. Steps
  * alternate a piece of fixed text (keys, braces, literals) with one value; pieces lie end to end in `text`.
@@ -30,11 +33,8 @@ export interface Plan {
   readonly dataset: number;
   readonly signature: string;
   readonly hasTime: boolean;
-  readonly textStart: Int32Array;
-  readonly textEnd: Int32Array;
-  readonly write: Uint8Array;
-  /** By step: row number within the record, or index of the constant. */
-  readonly source: Int32Array;
+  /** By step three integers: where its piece of text ends, what is written (`Write`), and of which row within the record, or which constant. */
+  readonly steps: Int32Array;
   readonly view: DataView;
   /** Bytes of all pieces, and of the values that have a greatest length. */
   readonly fixedBytes: number;
@@ -70,15 +70,17 @@ export function bakeConstants(plan: Plan, constants: RenderedConstants): Plan {
   const source: number[] = [];
   const text = Buffer.from(plan.view.buffer, plan.view.byteOffset, plan.view.byteLength);
   let piece = "";
-  for (let step = 0; step < plan.write.length; step++) {
-    piece += text.toString("utf8", plan.textStart[step], plan.textEnd[step]);
-    const from = plan.source[step];
-    if (plan.write[step] === Write.constant) {
+  let start = 0;
+  for (let step = 0; step < plan.steps.length; step += STEP_SIZE) {
+    const [end, kind, from] = plan.steps.subarray(step, step + STEP_SIZE);
+    piece += text.toString("utf8", start, end);
+    start = end;
+    if (kind === Write.constant) {
       piece += constants.bytes.toString("utf8", constants.start[from], constants.end[from]);
       continue;
     }
     pieces.push(piece);
-    write.push(plan.write[step]);
+    write.push(kind);
     source.push(from);
     piece = "";
   }
@@ -193,13 +195,19 @@ function layOut(entries: readonly [string, Entry][]): Layout {
 }
 
 function layOutPieces(pieces: readonly string[], write: readonly number[], source: readonly number[]): Layout {
-  const placed = place(pieces);
+  const texts = pieces.map((piece) => Buffer.from(piece));
+  const steps = new Int32Array(texts.length * STEP_SIZE);
+  let length = 0;
+  for (const [i, text] of texts.entries()) {
+    length += text.length;
+    steps.set([length, write[i], source[i]], i * STEP_SIZE);
+  }
+  const bytes = Buffer.concat(texts, length + SLACK);
   return {
-    ...placed,
-    write: Uint8Array.from(write),
-    source: Int32Array.from(source),
+    steps,
+    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length),
     spans: write.filter((kind) => kind === Write.raw || kind === Write.text).length,
-    fixedBytes: placed.view.byteLength + write.length * MAX_SHORT_VALUE,
+    fixedBytes: bytes.length + write.length * MAX_SHORT_VALUE,
   };
 }
 
@@ -210,18 +218,4 @@ function separator(above: readonly string[], keys: readonly string[], first: boo
   const close = first ? "" : "}".repeat(above.length - 1 - shared);
   const open = keys.slice(shared, -1).map((key) => `${JSON.stringify(key)}:{`);
   return `${close}${first ? "" : ","}${open.join("")}${JSON.stringify(keys.at(-1))}:`;
-}
-
-function place(pieces: readonly string[]): Pick<Plan, "textStart" | "textEnd" | "view"> {
-  const texts = pieces.map((piece) => Buffer.from(piece));
-  const textStart = new Int32Array(texts.length);
-  const textEnd = new Int32Array(texts.length);
-  let length = 0;
-  for (const [i, text] of texts.entries()) {
-    textStart[i] = length;
-    length += text.length;
-    textEnd[i] = length;
-  }
-  const bytes = Buffer.concat(texts, length + SLACK);
-  return { textStart, textEnd, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
 }

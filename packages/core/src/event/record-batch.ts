@@ -223,8 +223,7 @@ export class RecordBatch {
       const column = columns[field];
       if (column >= count) break;
       if (states[column] !== state) continue;
-      const value = codes[field];
-      code[row] = (value & KIND_MASK) === Kind.string ? value + asText : value;
+      code[row] = (codes[field] & KIND_MASK) === Kind.string ? codes[field] + asText : codes[field];
       a[row] = from[column];
       b[row++] = to[column];
     }
@@ -313,12 +312,8 @@ export class RecordBatch {
   }
 
   #notePath(path: number): void {
-    if (path >= this.#paths.length) this.#growPaths(path);
-    this.#paths[path] = 1;
-  }
-
-  #growPaths(path: number): void {
     while (path >= this.#paths.length) this.#paths = grown(this.#paths);
+    this.#paths[path] = 1;
   }
 
   #growRows(): void {

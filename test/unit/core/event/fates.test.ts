@@ -11,7 +11,17 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-const outcome = fc.constantFrom("open", "drop", "quarantine", "retry", "deliver", "refuse", "again", "recover", "unsettled");
+const outcome = fc.constantFrom(
+  "open",
+  "drop",
+  "quarantine",
+  "retry",
+  "deliver",
+  "refuse",
+  "again",
+  "recover",
+  "unsettled",
+);
 
 type Settle = (fates: Fates, sink: SinkFates, record: number) => void;
 
