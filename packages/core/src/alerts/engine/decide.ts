@@ -1,8 +1,8 @@
 import type { Alert } from "../../event/alert.ts";
 import { calmAt, calmed } from "./flapping.ts";
-import { type Draft, draftOf, type GroupState, type HeldAlert, REMEMBERED_MS } from "./group-state.ts";
+import { type Draft, draftOf, entryOf, type GroupState, type HeldAlert, REMEMBERED_MS } from "./group-state.ts";
 import { insertAlert } from "./insert-alert.ts";
-import { nextFlushAt, nextRepeatAt } from "./next-times.ts";
+import { flushTimeAfter, nextFlushAt, nextRepeatAt } from "./next-times.ts";
 import type { GroupSettings, Surroundings } from "./settings.ts";
 import { type GroupNotification, tellChannels, type View, viewsOf } from "./tell.ts";
 
@@ -62,22 +62,18 @@ function insertAll(draft: Draft, alerts: readonly Alert[], nowMs: number, settin
     const at = insertAlert(draft, alert, nowMs, settings);
     if (at !== undefined) timers.push({ at, kind: "recheck", key: draft.key, alertKey: alert.key });
   }
-  const held = Object.values(draft.alerts);
-  if (held.length === 0) return timers;
+  if (Object.keys(draft.alerts).length === 0) return timers;
   delete draft.emptyAt;
   if (draft.flushedAt !== undefined) {
     // Times that nothing waited for were passed over; one that is just now is not.
-    draft.flushAt ??= nextFlushNow(draft.flushedAt, nowMs, settings);
+    draft.flushAt ??= flushTimeAfter(draft.flushedAt, nowMs, settings.groupIntervalMs);
     return timers;
   }
-  draft.flushAt ??= nowMs + settings.groupWaitMs;
+  draft.flushAt = Math.min(draft.flushAt ?? Number.POSITIVE_INFINITY, nowMs + settings.groupWaitMs);
   // What has been on for longer than that has waited enough.
-  if (held.some(({ startsAt }) => startsAt + settings.groupWaitMs < nowMs)) draft.flushAt = nowMs;
+  const isOld = (key: string) => (entryOf(draft.alerts, key)?.startsAt ?? nowMs) + settings.groupWaitMs < nowMs;
+  if (alerts.some(({ key }) => isOld(key))) draft.flushAt = nowMs;
   return timers;
-}
-
-function nextFlushNow(flushedAt: number, nowMs: number, { groupIntervalMs }: GroupSettings): number {
-  return flushedAt + Math.max(1, Math.ceil((nowMs - flushedAt) / groupIntervalMs)) * groupIntervalMs;
 }
 
 function calmDown(draft: Draft, nowMs: number, { flapping }: GroupSettings): void {
@@ -99,7 +95,10 @@ function afterFlush(draft: Draft, views: readonly View[], nowMs: number, { mode 
     } else if (quiet === undefined) draft.alerts[key] = withoutNews(alert);
   }
   if (Object.keys(draft.alerts).length === 0) draft.emptyAt ??= nowMs;
-  if (mode === "belfry") forgetTold(draft);
+  if (mode === "alertmanager") return;
+  forgetTold(draft);
+  // Who was told nothing yet need not wait for the next time.
+  if (Object.keys(draft.told).length === 0) delete draft.flushedAt;
 }
 
 function withoutNews({ news: _, ...alert }: HeldAlert): HeldAlert {

@@ -3,10 +3,8 @@ import { type Draft, entryOf, isOn, suppressedUntil } from "./group-state.ts";
 import type { GroupSettings, Surroundings } from "./settings.ts";
 import type { View } from "./tell.ts";
 
-/** The next time at which the group's changes are told, at or after a wish: whole intervals after the last one. */
-function flushTimeFor(wishMs: number, { flushedAt, flushAt }: Draft, intervalMs: number): number | undefined {
-  // Before the first time, its time is set.
-  if (flushedAt === undefined) return flushAt;
+/** The first of the group's times at or after a wish: they are whole intervals after the last one. */
+export function flushTimeAfter(flushedAt: number, wishMs: number, intervalMs: number): number {
   return flushedAt + Math.max(1, Math.ceil((wishMs - flushedAt) / intervalMs)) * intervalMs;
 }
 
@@ -20,7 +18,12 @@ export function nextFlushAt(
   if (views.length === 0) return undefined;
   const wishes =
     settings.mode === "alertmanager" ? [nowMs] : views.flatMap((view) => wishesOf(view, draft, nowMs, settings));
-  return wishes.length === 0 ? undefined : flushTimeFor(Math.min(...wishes), draft, settings.groupIntervalMs);
+  if (wishes.length === 0) return undefined;
+  const wishMs = Math.min(...wishes);
+  const { flushedAt, flushAt } = draft;
+  if (flushedAt !== undefined) return flushTimeAfter(flushedAt, wishMs, settings.groupIntervalMs);
+  // While nobody was told anything, its first time is set, or it looks again whether it may.
+  return flushAt ?? (wishMs > nowMs ? wishMs : nowMs + settings.groupIntervalMs);
 }
 
 /** From when on an alert has something to tell. */
@@ -55,7 +58,6 @@ export function nextRepeatAt(
   const times = Object.values(draft.told)
     .filter((told) => told.firing.some((key) => firing.has(key)))
     .map(({ at }) => at + settings.repeatIntervalMs)
-    .map((at) => (at > nowMs ? at : flushTimeFor(nowMs + 1, draft, settings.groupIntervalMs)))
-    .filter((at) => at !== undefined);
+    .map((at) => (at > nowMs ? at : flushTimeAfter(draft.flushedAt ?? nowMs, nowMs + 1, settings.groupIntervalMs)));
   return times.length === 0 ? undefined : Math.min(...times);
 }
