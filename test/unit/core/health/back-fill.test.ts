@@ -37,7 +37,11 @@ function reads(over: Partial<HealthReads> = {}): HealthReads {
 async function fill(over: Partial<HealthReads>, lines: string[] = []): Promise<() => Promise<HealthEvent[]>> {
   const logger = createLogger({ level: "info", write: (line) => void lines.push(line) });
   const backFill = healthBackFill({ reads: reads(over), account: "111122223333", logger });
-  return () => Array.fromAsync(backFill(0, signal));
+  return async () => {
+    const events: HealthEvent[] = [];
+    for await (const event of backFill(0, signal)) events.push(event);
+    return events;
+  };
 }
 
 it("makes of the account's own event what EventBridge would have brought", async () => {
