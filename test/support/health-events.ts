@@ -8,7 +8,7 @@ export const HEALTH_ARN = "arn:aws:health:eu-west-1::event/RDS/AWS_RDS_OPERATION
 const FIRST_STATEMENT = Date.UTC(2026, 10, 20, 10);
 
 /** An event as EventBridge delivers it; `detail` replaces members. */
-export function healthEnvelope(detail: object = {}, envelope: object = {}): object {
+function healthEnvelope(detail: object = {}, envelope: object = {}): object {
   return {
     version: "0",
     id: "0d6f1c2e-0000-4000-8000-000000000001",

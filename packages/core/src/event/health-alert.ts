@@ -55,8 +55,8 @@ export interface HealthEnding {
 }
 
 /**
- * AWS closes an event, or gives an issue an end and leaves it open: its own sample of an issue of all accounts says "[RESOLVED]", has an end, and is open. Such an
- * issue has recovered, and is taken for over when it has stayed so for half an hour.
+ * AWS closes an event, or gives an issue an end and leaves it open: its own sample of an issue of all accounts says "[RESOLVED]", has an end, and is
+ * open. Such an issue has recovered, and is taken for over when it has stayed so for half an hour.
  */
 export function healthEnding({ status, category, scope, endMs }: HealthFacts, nowMs: number): HealthEnding {
   if (status === "closed") return { recovered: false, resolved: true };

@@ -15,8 +15,9 @@ export interface HealthDecision {
 }
 
 /**
- * Takes in a page of a Health event, from whichever region, in whichever order, and however often. All alerts of an event have its ARN as their key, whatever the
- * accounts, and rising versions, so that they are one incident that is updated. No alert while pages are missing and not overdue, nor when nothing new is to be seen.
+ * Takes in a page of a Health event, from whichever region, in whichever order, and however often. All alerts of an event have its ARN as their key,
+ * whatever the accounts, and rising versions, so that they are one incident that is updated. No alert while pages are missing and not overdue, nor
+ * when nothing new is to be seen.
  */
 export function acceptHealthEvent(state: HealthState | undefined, event: HealthEvent, nowMs: number): HealthDecision {
   const next = withPage(state ?? emptyHealthState(event.eventArn), event, nowMs);

@@ -14,8 +14,8 @@ export interface BackFillOptions {
 export type BackFill = (sinceMs: number, signal: AbortSignal) => AsyncGenerator<HealthEvent>;
 
 /**
- * Makes the back-fill: what EventBridge did not bring, because a rule was not there yet or a delivery failed, is fetched and goes the same way. Without a Business
- * or Enterprise support plan it is off, which is said once. Raises AwsCallError for everything else.
+ * Makes the back-fill: what EventBridge did not bring, because a rule was not there yet or a delivery failed, is fetched and goes the same way.
+ * Without a Business or Enterprise support plan it is off, which is said once. Raises AwsCallError for everything else.
  */
 export function healthBackFill({ reads, account, logger }: BackFillOptions): BackFill {
   let isOff = false;

@@ -24,8 +24,9 @@ export interface HealthKeeper {
 const MAX_ATTEMPTS = 10;
 
 /**
- * Applies the decisions about Health events to a table. That an alert is shown, and owed, is written before it is delivered, so that no two alerts have one version; who is stopped
- * in between delivers it when called again, and others do so before, under the same delivery id. Raises RETRY when others were in the way each time, and what the table and `deliver` raise; the same call again is right then.
+ * Applies the decisions about Health events to a table. That an alert is shown, and owed, is written before it is delivered, so that no two alerts
+ * have one version; who is stopped in between delivers it when called again, and others do so before, under the same delivery id. Raises RETRY when
+ * others were in the way each time, and what the table and `deliver` raise; the same call again is right then.
  */
 export function healthKeeper({ table, clock, deliver }: HealthKeeperOptions): HealthKeeper {
   const store = healthStore(table, clock);

@@ -36,7 +36,7 @@ export interface ShownHealth {
 const EVERYBODY = "*";
 
 /** The group that a page belongs to. */
-export function groupOf({ scope, account }: HealthEvent): string {
+function groupOf({ scope, account }: HealthEvent): string {
   return scope === "PUBLIC" ? EVERYBODY : account;
 }
 

@@ -32,8 +32,8 @@ export interface HealthApiEntity {
 }
 
 /**
- * Reads of the Health API: of the account, or of its organization. Each raises AwsCallError: `SubscriptionRequiredException` when the support plan does not include
- * the API. https://docs.aws.amazon.com/health/latest/ug/health-api.html
+ * Reads of the Health API: of the account, or of its organization. Each raises AwsCallError: `SubscriptionRequiredException` when the support plan
+ * does not include the API. https://docs.aws.amazon.com/health/latest/ug/health-api.html
  */
 export interface HealthReads {
   /** All events that were updated since. */
@@ -67,8 +67,8 @@ const ENDPOINTS: Readonly<Record<string, { readonly name?: string; readonly regi
 };
 
 /**
- * The region whose endpoint of the Health API is the active one: the API fails over from one region to another, and the one that is not in use may have old data.
- * https://docs.aws.amazon.com/health/latest/ug/health-api.html#endpoints
+ * The region whose endpoint of the Health API is the active one: the API fails over from one region to another, and the one that is not in use may
+ * have old data. https://docs.aws.amazon.com/health/latest/ug/health-api.html#endpoints
  */
 export async function activeHealthRegion(partition: string, resolveCname: ResolveCname): Promise<string> {
   const { name, region } = ENDPOINTS[partition] ?? { region: "us-east-1" };

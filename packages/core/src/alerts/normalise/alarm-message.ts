@@ -11,8 +11,8 @@ export function isAlarmMessage(message: unknown): message is JsonObject {
 }
 
 /**
- * The message of an alarm's SNS action in the form of the alarm's event on the bus, so that it has the same key and version, and meets the same event patterns. Messages
- * of before 2020 have no ARN; it is made of account, region and name. `topicRegion` is empty when it is not known.
+ * The message of an alarm's SNS action in the form of the alarm's event on the bus, so that it has the same key and version, and meets the same event
+ * patterns. Messages of before 2020 have no ARN; it is made of account, region and name. `topicRegion` is empty when it is not known.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
  */
 export function alarmMessageEnvelope(message: JsonObject, topicRegion: string, nowMs: number): EventEnvelope {

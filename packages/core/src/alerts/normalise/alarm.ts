@@ -13,9 +13,10 @@ const STATUS: Readonly<Record<AlarmStatement["state"], AlertStatus>> = {
 };
 
 /**
- * A CloudWatch alarm's state, or a contributor's, or a change of its configuration. The key is the alarm's ARN, with the contributor's id; the version is the time of the
- * state. OK resolves; INSUFFICIENT_DATA is unknown; a deleted alarm resolves. CloudWatch's mutes and suppressors hold back its own actions, but not these events: they are in
- * `suppression`. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+ * A CloudWatch alarm's state, or a contributor's, or a change of its configuration. The key is the alarm's ARN, with the contributor's id; the
+ * version is the time of the state. OK resolves; INSUFFICIENT_DATA is unknown; a deleted alarm resolves. CloudWatch's mutes and suppressors hold back
+ * its own actions, but not these events: they are in `suppression`.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
  */
 export function alarmAlert(event: EventEnvelope): Alert {
   const alarm = alarmStatement(event);

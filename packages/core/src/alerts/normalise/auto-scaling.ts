@@ -5,8 +5,8 @@ import { textAt } from "../../event/json-member.ts";
 import { alertOf, DAY_MS, localKey } from "./statement.ts";
 
 /**
- * A group launches or terminates an instance, or cannot. The key is the group and which of both; the next that succeeds resolves. Lifecycle actions say neither.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
+ * A group launches or terminates an instance, or cannot. The key is the group and which of both; the next that succeeds resolves. Lifecycle actions
+ * say neither. https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-event-reference.html
  */
 export function autoScalingAlert(event: EventEnvelope): Alert {
   const { detail, detailType, region } = event;

@@ -11,8 +11,9 @@ export function isCloudTrailEvent({ detailType }: EventEnvelope): boolean {
 }
 
 /**
- * A call, a sign-in or a service's own event, as CloudTrail has it. The key is the account, what was called, and by whom; nothing resolves it, and it is over after an hour. What the root user does is an error,
- * what was refused a warning. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
+ * A call, a sign-in or a service's own event, as CloudTrail has it. The key is the account, what was called, and by whom; nothing resolves it, and it
+ * is over after an hour. What the root user does is an error, what was refused a warning.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
 export function cloudTrailAlert(event: EventEnvelope): Alert {
   const { detail, account } = event;

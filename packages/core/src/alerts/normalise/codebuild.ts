@@ -6,8 +6,8 @@ import { stateMeaning } from "./state-words.ts";
 import { alertOf, line, localKey } from "./statement.ts";
 
 /**
- * A build, whose key is the project and what it builds: a branch's failure is resolved by the next build of that branch that succeeds. A build that runs, and each of its phases, say neither.
- * https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications-ref.html
+ * A build, whose key is the project and what it builds: a branch's failure is resolved by the next build of that branch that succeeds. A build that
+ * runs, and each of its phases, say neither. https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications-ref.html
  */
 export function codeBuildAlert(event: EventEnvelope): Alert {
   const { detail, region } = event;

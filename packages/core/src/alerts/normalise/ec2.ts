@@ -8,8 +8,9 @@ import { alertOf, DAY_MS, localKey } from "./statement.ts";
 const STATUS: Readonly<Record<string, AlertStatus>> = { running: "resolved", pending: "unknown" };
 
 /**
- * An EC2 instance changes its state, or a Spot Instance is interrupted. The key is account, region and instance; `running` resolves. Whether a stop was meant is not in the event: it is a warning, and a
- * terminated instance, which never runs again, ends within a day. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
+ * An EC2 instance changes its state, or a Spot Instance is interrupted. The key is account, region and instance; `running` resolves. Whether a stop
+ * was meant is not in the event: it is a warning, and a terminated instance, which never runs again, ends within a day.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitoring-instance-state-changes.html
  */
 export function ec2Alert(event: EventEnvelope): Alert {
   const { detail, region } = event;

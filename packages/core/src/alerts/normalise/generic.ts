@@ -16,8 +16,9 @@ const STATE_NAMES: readonly RegExp[] = [/^(state|status)$/i, /(state|status)$/i,
 const PASSING_ID = /(run|execution|request|event|message|transaction|correlation|trace|account|user)[-_]?id$/i;
 
 /**
- * An event of any source, in words: what happened to what, and how that is. The key is source, account, region, kind of event and what it is about, so that a state that is good resolves one that is not; what has no
- * state is over after a day. https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html
+ * An event of any source, in words: what happened to what, and how that is. The key is source, account, region, kind of event and what it is about,
+ * so that a state that is good resolves one that is not; what has no state is over after a day.
+ * https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html
  */
 export function genericAlert(event: EventEnvelope): Alert {
   const { detail, detailType, source } = event;

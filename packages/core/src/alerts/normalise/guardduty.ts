@@ -13,8 +13,9 @@ const SEVERITIES: readonly [from: number, Severity][] = [
 ];
 
 /**
- * A finding, whose key is its ARN and whose version the time of its update. GuardDuty sends it again for new occurrences, after at most six hours, and does not send that it was archived: without another for a day it is
- * over. Some programs pass findings on with the API's capitals. https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
+ * A finding, whose key is its ARN and whose version the time of its update. GuardDuty sends it again for new occurrences, after at most six hours,
+ * and does not send that it was archived: without another for a day it is over. Some programs pass findings on with the API's capitals.
+ * https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings_eventbridge.html
  */
 export function guardDutyAlert(event: EventEnvelope): Alert {
   if (event.detail.scanResultDetails !== undefined) return malwareScanAlert(event);
@@ -50,7 +51,10 @@ export function guardDutyAlert(event: EventEnvelope): Alert {
   });
 }
 
-/** What a scan of an object found; a scan that finds nothing resolves. https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html */
+/**
+ * What a scan of an object found; a scan that finds nothing resolves.
+ * https://docs.aws.amazon.com/guardduty/latest/ug/monitor-with-eventbridge-s3-malware-protection.html
+ */
 function malwareScanAlert(event: EventEnvelope): Alert {
   const { detail, region } = event;
   const object = `s3://${textAt(detail, "s3ObjectDetails", "bucketName")}/${textAt(detail, "s3ObjectDetails", "objectKey")}`;

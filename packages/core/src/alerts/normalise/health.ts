@@ -4,8 +4,8 @@ import { allWell, healthAlert, healthEnding } from "../../event/health-alert.ts"
 import { type HealthEvent, readHealthEvent } from "../../event/health-event.ts";
 
 /**
- * One page of an AWS Health event by itself, for a look at what an event is. The key is the event's ARN, and the account where it is one account's own. A deployment gives Health
- * events to the feature `health`, which joins pages and accounts and alone knows when all entities are well.
+ * One page of an AWS Health event by itself, for a look at what an event is. The key is the event's ARN, and the account where it is one account's
+ * own. A deployment gives Health events to the feature `health`, which joins pages and accounts and alone knows when all entities are well.
  * https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html
  */
 export function healthEventAlert(envelope: EventEnvelope, nowMs: number): Alert | undefined {

@@ -8,8 +8,8 @@ export interface KnownChange {
 }
 
 /**
- * Events whose resources or names would not find the same thing again: an execution's ARN is another each time, the state machine's is not. By their detail type.
- * https://docs.aws.amazon.com/eventbridge/latest/ref/events.html
+ * Events whose resources or names would not find the same thing again: an execution's ARN is another each time, the state machine's is not. By their
+ * detail type. https://docs.aws.amazon.com/eventbridge/latest/ref/events.html
  */
 const KNOWN: Readonly<Record<string, KnownChange>> = {
   "AWS Backup Job State Change": { subject: ["resourceArn"], state: "state" },

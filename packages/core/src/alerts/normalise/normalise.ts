@@ -47,8 +47,9 @@ const READERS: readonly [knows: (event: EventEnvelope) => boolean, read: Read][]
 ];
 
 /**
- * Makes alerts of what a function was given: an event of EventBridge, the records of an SNS topic or of a queue, a bare SNS message, or an alarm's Lambda action. The same alarm by each of these
- * has the same key, version and delivery id. What comes from a source that is not known becomes an alert in words all the same. Raises nothing.
+ * Makes alerts of what a function was given: an event of EventBridge, the records of an SNS topic or of a queue, a bare SNS message, or an alarm's
+ * Lambda action. The same alarm by each of these has the same key, version and delivery id. What comes from a source that is not known becomes an
+ * alert in words all the same. Raises nothing.
  */
 export function normalise(input: unknown, { now }: NormaliseContext): Normalised {
   if (!isObject(input)) return { reason: "no JSON object" };

@@ -5,8 +5,8 @@ import { textAt } from "../../event/json-member.ts";
 import { alertOf, line, MOMENT_MS } from "./statement.ts";
 
 /**
- * What happens to an object. The key is bucket and object, the delivery is told apart by the sequencer, which tells the order of an object's events; nothing resolves it.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ * What happens to an object. The key is bucket and object, the delivery is told apart by the sequencer, which tells the order of an object's events;
+ * nothing resolves it. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export function s3Alert(event: EventEnvelope): Alert {
   const { detail, region } = event;

@@ -16,8 +16,9 @@ const NORMALIZED: readonly [from: number, Severity][] = [
 const OVER = new Set(["RESOLVED", "SUPPRESSED"]);
 
 /**
- * An alert for each finding of an event, be it imported or sent by a custom action. The key is the finding's id, the version the time of its update; it is resolved when it is archived, its workflow is RESOLVED or
- * SUPPRESSED, or the check that it is of passes. https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html
+ * An alert for each finding of an event, be it imported or sent by a custom action. The key is the finding's id, the version the time of its update;
+ * it is resolved when it is archived, its workflow is RESOLVED or SUPPRESSED, or the check that it is of passes.
+ * https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html
  */
 export function securityHubAlerts(event: EventEnvelope): readonly Alert[] {
   return listOf(event.detail.findings)

@@ -12,8 +12,9 @@ const MAX_TITLE_LENGTH = 120;
 const FAULT = /\b(fail(ed|ure|s)?|errors?|alarm|critical|fatal|down|timed out)\b/i;
 
 /**
- * A message of an SNS topic that is no event: text for people, or JSON of a service of its own. The key is the topic and what the message is about: the resource that AWS Backup names, or its subject. Its state
- * is in the message attributes, or in words. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+ * A message of an SNS topic that is no event: text for people, or JSON of a service of its own. The key is the topic and what the message is about:
+ * the resource that AWS Backup names, or its subject. Its state is in the message attributes, or in words.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
  */
 export function snsTextAlert(sns: JsonObject, nowMs: number): Alert {
   const topic = textAt(sns, "TopicArn") ?? "sns";

@@ -6,8 +6,9 @@ import { memberAt, textAt } from "../../event/json-member.ts";
 import { alertOf, line, localKey, type Statement } from "./statement.ts";
 
 /**
- * A canary's run, or its own state. Both have the canary's id as their key: a run that fails fires, and the next that passes resolves; a canary in ERROR fires, one that is RUNNING or READY
- * resolves. Events come with best effort. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitoring-events-eventbridge.html
+ * A canary's run, or its own state. Both have the canary's id as their key: a run that fails fires, and the next that passes resolves; a canary in
+ * ERROR fires, one that is RUNNING or READY resolves. Events come with best effort.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/monitoring-events-eventbridge.html
  */
 export function syntheticsAlert(event: EventEnvelope): Alert {
   const { detail, region } = event;

@@ -6,8 +6,9 @@ import { alertOf } from "./statement.ts";
 const MAX_COLUMNS = 12;
 
 /**
- * What a check says of a resource. The key is account, check and resource; OK resolves, WARN is a warning, ERROR an error. A check whose resources have no id tells its items
- * apart by `uuid`. Events come with best effort. https://docs.aws.amazon.com/awssupport/latest/user/cloudwatch-events-ta.html
+ * What a check says of a resource. The key is account, check and resource; OK resolves, WARN is a warning, ERROR an error. A check whose resources
+ * have no id tells its items apart by `uuid`. Events come with best effort.
+ * https://docs.aws.amazon.com/awssupport/latest/user/cloudwatch-events-ta.html
  */
 export function trustedAdvisorAlert(event: EventEnvelope): Alert {
   const { detail } = event;
