@@ -5,6 +5,7 @@ import { scoreAlertmanager } from "./alertmanager.ts";
 import { scoreEcs } from "./ecs.ts";
 import { scoreEventPatterns } from "./event-patterns.ts";
 import { scoreEvents } from "./events.ts";
+import { scoreNotify } from "./notify.ts";
 import type { Score } from "./score.ts";
 import { scoreFlowLogs } from "./vrl.ts";
 
@@ -17,6 +18,7 @@ const BARS: readonly { readonly set: string; readonly source?: string; readonly 
   { set: "event-patterns", score: 1 },
   { set: "events", score: 1 },
   { set: "alertmanager", score: 1 },
+  { set: "notify", score: 1 },
 ];
 
 const EXIT_BAR_MISSED = 1;
@@ -58,6 +60,7 @@ async function scoreAll(folder: string): Promise<{ scores: Score[]; skipped: Ski
 async function scoreFile(path: string, set: string): Promise<Score | string> {
   if (path.endsWith(".jsonl")) return scoreEcs(path, set);
   if (set === "alertmanager") return scoreAlertmanager(path, set);
+  if (set === "notify") return scoreNotify(path, set);
   if (/flow_log\.(?:cases|valid_lines)\.json$/.test(path)) return scoreFlowLogs(path, set);
   return path.endsWith(".json") ? scoreEvents(path, set) : "not a file of a known shape";
 }

@@ -25,14 +25,19 @@ const MAX_AHEAD_MS = 5 * 60_000;
 
 const HOST = /^sns\.(?<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?$/;
 const PATH = /^\/SimpleNotificationService-[0-9a-f]+\.pem$/;
-const ALGORITHMS: Readonly<Record<string, string>> = { "1": "RSA-SHA1", "2": "RSA-SHA256" };
+const ALGORITHMS: ReadonlyMap<string, string> = new Map([
+  ["1", "RSA-SHA1"],
+  ["2", "RSA-SHA256"],
+]);
 
 // In the order of their names. https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message-verify-message-signature.html
-const SIGNED: Readonly<Record<string, readonly string[]>> = {
-  Notification: ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
-  SubscriptionConfirmation: ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"],
-  UnsubscribeConfirmation: ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"],
-};
+const NOTIFICATION = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
+const CONFIRMATION = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
+const SIGNED: ReadonlyMap<string, readonly string[]> = new Map([
+  ["Notification", NOTIFICATION],
+  ["SubscriptionConfirmation", CONFIRMATION],
+  ["UnsubscribeConfirmation", CONFIRMATION],
+]);
 
 /**
  * Whether a message that came over HTTP is from SNS, from one of these topics, and of the last hour; both versions of signatures. No address of the message is opened before it is known to be SNS's.
@@ -43,8 +48,8 @@ export async function refusalOfSns(
   signal: AbortSignal,
 ): Promise<SnsRefusal | undefined> {
   const fields = textsOf(message);
-  const signed = SIGNED[fields.Type ?? ""];
-  const algorithm = ALGORITHMS[fields.SignatureVersion ?? ""];
+  const signed = SIGNED.get(fields.Type ?? "");
+  const algorithm = ALGORITHMS.get(fields.SignatureVersion ?? "");
   if (signed === undefined || algorithm === undefined) return "not a message of SNS";
   if (!topicArns.includes(fields.TopicArn ?? "")) return "unknown topic";
   const url = certificateUrl(fields);

@@ -47,7 +47,7 @@ export function snsSubject(notification: Notification): string {
   const ascii = text
     .normalize("NFKD")
     .replaceAll(/\p{M}/gu, "")
-    .replaceAll(/[^\x20-\x7e]/g, "?");
+    .replaceAll(/[^\x20-\x7e]/gu, "?");
   return ascii.length <= MAX_SUBJECT ? ascii : `${ascii.slice(0, MAX_SUBJECT - 3)}...`;
 }
 

@@ -14,9 +14,9 @@ const MAX_ACTIONS = 6;
 /** Version that Teams shows on all its clients. https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards/cards/cards-reference#adaptive-card */
 const CARD_VERSION = "1.4";
 
-// Cards know a part of Markdown, and functions of date and time in double braces.
+// Cards know bold, italic, lists and links of Markdown, and functions of date and time in double braces.
 // https://learn.microsoft.com/en-us/adaptive-cards/authoring-cards/text-features
-const MARKDOWN = /[\\`*_~[\]()#+\-.!>|{}]/;
+const MARKDOWN = /[\\`*_~[\]]/;
 
 const COLORS: Readonly<Record<Severity, string>> = {
   critical: "Attention",
