@@ -134,7 +134,7 @@ function dayRange(text: string): Range {
   }
   if (from < 0 && to > 0) throw bad(`"${text}" must end with a day from the end of the month, as it begins with one`);
   const checked = (day: number): number => (day < 0 ? CHECKED_DAYS + day : day);
-  if (checked(from) > checked(to)) throw bad(`"${text}" always ends before it begins`);
+  if (checked(from) > checked(to)) throw bad(`"${text}" ends before it begins, in a short month at least`);
   return { from, to };
 }
 
