@@ -23,7 +23,10 @@ const SECOND_DELIVERY = FIRST_DELIVERY + 90_000;
 export async function scoreEvents(path: string, set: string): Promise<Score | string> {
   const cases = parseCases(await readFile(path, "utf8"));
   if (cases === undefined) return "not a list of sample events";
-  const results = cases.map((testCase, index) => ({ index, testCase, problems: problemsOf(testCase.event) }));
+  const results = cases.map((testCase, index) => {
+    const name = `${index} ${testCase.name ?? testCase.source_file ?? ""}`;
+    return { name, ...examine(testCase.event) };
+  });
   const passed = results.filter(({ problems }) => problems.length === 0).length;
   return {
     set,
@@ -31,19 +34,25 @@ export async function scoreEvents(path: string, set: string): Promise<Score | st
     cases: cases.length,
     passed,
     score: passed / cases.length,
-    failures: results.flatMap(({ index, testCase, problems }) =>
-      problems.length === 0 ? [] : [`${index} ${testCase.name ?? testCase.source_file ?? ""}: ${problems.join(", ")}`],
-    ),
+    failures: results.flatMap(({ name, reason, problems }) => {
+      if (problems.length > 0) return [`${name}: ${problems.join(", ")}`];
+      return reason === undefined ? [] : [`${name}: none, rightly: ${reason}`];
+    }),
   };
 }
 
-/** What is wrong with what becomes of an event; a reason for being none is no fault where there really is no event. */
-function problemsOf(event: unknown): string[] {
+/** What is wrong with what becomes of an event. A reason for being none is no fault where there really is no event. */
+function examine(event: unknown): { readonly reason?: string; readonly problems: readonly string[] } {
   const first = normalise(event, { now: FIRST_DELIVERY });
-  if ("reason" in first) return isNoEvent(event) ? [] : [`no alert: ${first.reason}`];
+  if ("reason" in first) {
+    const { reason } = first;
+    return { reason, problems: isNoEvent(event) ? [] : [`no alert: ${reason}`] };
+  }
   const again = normalise(structuredClone(event), { now: SECOND_DELIVERY });
   const second = "alerts" in again ? again.alerts : [];
-  return first.alerts.flatMap((alert, i) => [...problemsOfAlert(alert), ...instability(alert, second[i])]);
+  return {
+    problems: first.alerts.flatMap((alert, i) => [...problemsOfAlert(alert), ...instability(alert, second[i])]),
+  };
 }
 
 /** Neither an envelope nor a message nor records: a sample of something else. */

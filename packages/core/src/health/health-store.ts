@@ -79,7 +79,7 @@ export function healthStore(table: Table, clock: Clock): HealthStore {
 /** True when nothing of the head has changed: copies of what is known already are the most of what comes. */
 function isSame(stored: StoredHealth, { state, owed }: Omit<StoredHealth, "revision">): boolean {
   return (
-    stored.revision > 0 &&
+    (stored.revision > 0 || state.statements.length === 0) &&
     stored.owed === owed &&
     stored.state.shown?.version === state.shown?.version &&
     stored.state.accounts.length === state.accounts.length

@@ -90,6 +90,12 @@ it("writes nothing for a copy of what is known", async () => {
   expect([...table.items]).toEqual(before);
 });
 
+it("keeps nothing of an event that it does not know", async () => {
+  const table = memoryTable();
+  expect(await world(table).review(HEALTH_ARN, signal)).toBeUndefined();
+  expect(table.items.size).toBe(0);
+});
+
 it("gives up with a reason to try again when others always write first", async () => {
   const table = memoryTable();
   const keeper = world({

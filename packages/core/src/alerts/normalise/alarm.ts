@@ -4,7 +4,7 @@ import type { EventEnvelope } from "../../event/event-envelope.ts";
 import { eventTime } from "../../event/event-time.ts";
 import { type JsonObject, memberAt, textAt } from "../../event/json-member.ts";
 import { type AlarmMetric, type AlarmStatement, alarmStatement, taggedSeverity } from "./alarm-statement.ts";
-import { alertOf, labelName, line } from "./statement.ts";
+import { alertOf, labelName, line, saidLink } from "./statement.ts";
 
 const STATUS: Readonly<Record<AlarmStatement["state"], AlertStatus>> = {
   ALARM: "firing",
@@ -105,11 +105,11 @@ function tagLabels(tags: Readonly<Record<string, string>>): Record<string, strin
 
 function linksOf({ name, metrics, tags }: AlarmStatement, region: string): readonly AlertLink[] {
   const functionName = metrics.map(({ dimensions }) => dimensions.FunctionName).find((value) => value !== undefined);
-  const runbook = Object.entries(tags).find(([tag, value]) => /^runbook(_?url)?$/i.test(tag) && /^https?:/.test(value));
+  const [, runbook] = Object.entries(tags).find(([tag]) => /^runbook(_?url)?$/i.test(tag)) ?? [];
   return [
     ...consoleLink("Alarm", region, `cloudwatch/home#alarmsV2:alarm/${encodeURIComponent(name)}`),
     ...(functionName === undefined ? [] : insightsLink(`/aws/lambda/${functionName}`, region)),
-    ...(runbook === undefined ? [] : [{ title: "Runbook", url: runbook[1] }]),
+    ...saidLink("Runbook", runbook),
   ];
 }
 

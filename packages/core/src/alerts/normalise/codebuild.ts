@@ -3,7 +3,7 @@ import { consoleLink } from "../../event/console-link.ts";
 import type { EventEnvelope } from "../../event/event-envelope.ts";
 import { listOf, memberAt, textAt } from "../../event/json-member.ts";
 import { stateMeaning } from "./state-words.ts";
-import { alertOf, line, localKey } from "./statement.ts";
+import { alertOf, line, localKey, saidLink } from "./statement.ts";
 
 /**
  * A build, whose key is the project and what it builds: a branch's failure is resolved by the next build of that branch that succeeds. A build that
@@ -36,7 +36,7 @@ export function codeBuildAlert(event: EventEnvelope): Alert {
     ],
     labels: { project, resource: buildArn, branch },
     links: [
-      ...(logs === undefined ? [] : [{ title: "Build logs", url: logs }]),
+      ...saidLink("Build logs", logs),
       ...consoleLink(
         "Build",
         region,

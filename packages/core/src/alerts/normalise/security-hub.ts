@@ -4,7 +4,7 @@ import type { EventEnvelope } from "../../event/event-envelope.ts";
 import { eventTime } from "../../event/event-time.ts";
 import { isObject, type JsonObject, listOf, memberAt, textAt } from "../../event/json-member.ts";
 import { severityNamed } from "./state-words.ts";
-import { alertOf } from "./statement.ts";
+import { alertOf, saidLink } from "./statement.ts";
 
 /** Where a finding has a number alone. https://docs.aws.amazon.com/securityhub/latest/userguide/asff-required-attributes.html#Severity */
 const NORMALIZED: readonly [from: number, Severity][] = [
@@ -40,7 +40,11 @@ function findingAlert(event: EventEnvelope, finding: JsonObject, position: numbe
   const advice = textAt(finding, "Remediation", "Recommendation", "Url");
   return alertOf(event, {
     key: id,
-    deliveryId: updated === undefined ? `${event.id}#${position}` : `${id}#${updated}#${isOver ? "over" : "active"}`,
+    // A custom action is somebody's own word, also about what is known already.
+    deliveryId:
+      updated === undefined || event.detailType.endsWith("Custom Action")
+        ? `${event.id}#${position}`
+        : `${id}#${updated}#${isOver ? "over" : "active"}`,
     ...(updated === undefined ? {} : { version: updated }),
     status: isOver ? "resolved" : "firing",
     severity: severityOf(finding),
@@ -55,7 +59,7 @@ function findingAlert(event: EventEnvelope, finding: JsonObject, position: numbe
       action: textAt(event.detail, "actionName"),
     },
     links: [
-      ...(advice === undefined ? [] : [{ title: "What to do", url: advice }]),
+      ...saidLink("What to do", advice),
       ...consoleLink(
         "Finding",
         region,

@@ -77,6 +77,11 @@ export function localKey({ source, account, region }: EventEnvelope, ...parts: r
   return [source, account, region, ...parts].join("#");
 }
 
+/** A link to where an event says to look; none where it names no page of the web. */
+export function saidLink(title: string, url: string | undefined): readonly AlertLink[] {
+  return url !== undefined && /^https?:\/\/\S+$/.test(url) ? [{ title, url }] : [];
+}
+
 /** A line of a description, of a word and what it is about; none where there is nothing. */
 export function line(word: string, value: string | undefined): string | undefined {
   return value === undefined || value === "" ? undefined : `${word} ${value}`;

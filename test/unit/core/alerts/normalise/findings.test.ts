@@ -112,6 +112,19 @@ describe("Security Hub", () => {
     expect(alertOf(imported(finding({ Severity }))).severity).toBe(severity);
   });
 
+  it("does not take a custom action for a copy of what was imported", () => {
+    const sent = eventOf("aws.securityhub", "Security Hub Findings - Custom Action", { findings: [finding()] });
+    expect(alertOf(sent)).toMatchObject({ key: "arn:aws:securityhub:eu-west-1:1:finding/1" });
+    expect(alertOf(sent).deliveryId).not.toBe(alertOf(imported(finding())).deliveryId);
+  });
+
+  it("links to pages of the web alone", () => {
+    const advice = (Url: string): object => ({ Remediation: { Recommendation: { Url } } });
+    const titles = (Url: string) => alertOf(imported(finding(advice(Url)))).links.map(({ title }) => title);
+    expect(titles("https://docs.example.com/s3.1")).toContain("What to do");
+    expect(titles("javascript:alert(1)")).not.toContain("What to do");
+  });
+
   it("has words for an event without findings", () => {
     expect(alertOf(imported()).title).toBe("Security Hub Findings - Imported");
   });
