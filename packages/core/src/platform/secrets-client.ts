@@ -19,7 +19,7 @@ export interface Secrets {
 }
 
 /** How old a value may be. A rotated secret is found sooner, when the old one is refused. */
-export const MAX_SECRET_AGE_MS = 5 * 60_000;
+const MAX_SECRET_AGE_MS = 5 * 60_000;
 
 /** Keeps what `readSecret` gives for so long; a failure is not kept, and readers at the same time share one call. */
 export function cachedSecrets(readSecret: ReadSecret, clock: Clock, maxAgeMs = MAX_SECRET_AGE_MS): Secrets {

@@ -51,7 +51,7 @@ export function withActionLinks(
 }
 
 /** A token that says what is to be done, until when, signed. `expires` in epoch seconds. */
-export function actionToken(claim: ActionClaim, expires: number, secret: string): string {
+function actionToken(claim: ActionClaim, expires: number, secret: string): string {
   const { incidentKey, action, notificationId, channel } = claim;
   const body: TokenBody = { k: incidentKey, a: action, n: notificationId, c: channel, e: expires };
   const text = Buffer.from(JSON.stringify(body)).toString("base64url");

@@ -11,7 +11,7 @@ export interface SlackRequest {
 }
 
 /** An older or later request may be a recorded one. https://docs.slack.dev/authentication/verifying-requests-from-slack */
-export const SLACK_MAX_AGE_S = 300;
+const SLACK_MAX_AGE_S = 300;
 
 const VERSION = "v0";
 

@@ -38,6 +38,6 @@ export function webhookChannel(
 }
 
 /** The signature of a body that was made at a time, epoch seconds as text. */
-export function webhookSignature(secret: string, timestamp: string, body: string): string {
+function webhookSignature(secret: string, timestamp: string, body: string): string {
   return `${VERSION}=${createHmac("sha256", secret).update(`${VERSION}:${timestamp}:${body}`).digest("hex")}`;
 }
