@@ -69,7 +69,7 @@ function isMadeOf(source: ActiveAlert, target: Pick<ActiveAlert, "key" | "causes
 }
 
 /** The alert that inhibits these labels by a rule. One that is source and target at once is inhibited by no other such: they would silence each other. */
-export function inhibitorOf<Source extends { readonly labels: Labels }>(
+function inhibitorOf<Source extends { readonly labels: Labels }>(
   target: Labels,
   firing: readonly Source[],
   { isSource, isTarget, equal }: InhibitRule,

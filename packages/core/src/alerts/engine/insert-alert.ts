@@ -79,8 +79,9 @@ function withChanges(
   past: PastAlert | undefined,
   isReplayed: boolean,
   nowMs: number,
-  { flapping: options }: GroupSettings,
+  { flapping: configured, mode }: GroupSettings,
 ): HeldAlert {
+  const options = mode === "belfry" ? configured : undefined;
   const before = held ?? past;
   const wasOn = held !== undefined && isOn(held, nowMs);
   const isChange = before !== undefined && !isReplayed && isOn(next, nowMs) !== wasOn;

@@ -80,4 +80,3 @@ export const Reminder = z.strictObject({
 
 export type EscalationChainConfig = z.output<typeof EscalationChain>;
 export type ScheduleConfig = z.output<typeof Schedule>;
-export type ReminderConfig = z.output<typeof Reminder>;

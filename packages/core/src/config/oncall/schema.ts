@@ -54,5 +54,4 @@ export const OnCall = z
 export type OnCallConfig = z.output<typeof OnCall>;
 /** The section as users write it. */
 export type OnCallInput = z.input<typeof OnCall>;
-export type ReceiverConfig = z.output<typeof Receiver>;
 export type InhibitRuleConfig = z.output<typeof InhibitRule>;
