@@ -56,6 +56,9 @@ export interface Scenario {
 const FIRST_RETRY_MS = 500;
 const RETRY_FACTOR = 1.5;
 
+/** When a run begins, for configurations with time intervals: a working day's noon. */
+const START_MS = Date.parse("2026-06-17T12:00:00Z");
+
 interface Group {
   readonly route: Route;
   readonly group: AlertGroup;
@@ -93,11 +96,11 @@ class VirtualRun {
   run(lateMs: number): Call[] {
     const { steps, until } = this.#scenario;
     for (const step of steps.toSorted((a, b) => a.at - b.at)) {
-      const atMs = step.at * 1000 + (step.at === 0 ? 0 : lateMs);
+      const atMs = instantOf(step.at) + (step.at === 0 ? 0 : lateMs);
       this.#wakeBefore(atMs);
       this.#take(step, atMs);
     }
-    this.#wakeBefore(until * 1000 + 1);
+    this.#wakeBefore(instantOf(until) + 1);
     return this.#calls.filter(({ t }) => t <= until);
   }
 
@@ -141,7 +144,7 @@ class VirtualRun {
 
   /** As Alertmanager's interface fills in the times that are not given. */
   #alertOf({ labels, startsAt, endsAt }: NonNullable<Step["push"]>[number], nowMs: number): Alert {
-    const endMs = endsAt === undefined ? nowMs + parseDuration(this.#config.resolveTimeout) : endsAt * 1000;
+    const endMs = endsAt === undefined ? nowMs + parseDuration(this.#config.resolveTimeout) : instantOf(endsAt);
     const status = endMs <= nowMs ? "resolved" : "firing";
     this.#pushes++;
     return {
@@ -154,7 +157,7 @@ class VirtualRun {
       description: "",
       labels,
       links: [],
-      startsAt: startsAt === undefined ? (endsAt === undefined ? nowMs : endMs) : startsAt * 1000,
+      startsAt: startsAt === undefined ? (endsAt === undefined ? nowMs : endMs) : instantOf(startsAt),
       causes: [],
       replayed: false,
       event: undefined,
@@ -193,8 +196,8 @@ class VirtualRun {
 
   #deliver(group: Group, { channel, status, labels, alerts }: GroupNotification, nowMs: number): void {
     let [atMs, waitMs] = [nowMs, FIRST_RETRY_MS];
-    for (let isDelivered = false; !isDelivered && atMs <= this.#scenario.until * 1000; waitMs *= RETRY_FACTOR) {
-      const t = atMs / 1000;
+    for (let isDelivered = false; !isDelivered && atMs <= instantOf(this.#scenario.until); waitMs *= RETRY_FACTOR) {
+      const t = (atMs - START_MS) / 1000;
       const failed = (this.#scenario.fail ?? []).some(([from, to, hook]) => hook === channel && t >= from && t < to);
       this.#calls.push({
         t,
@@ -216,6 +219,10 @@ export function keyOf(labels: Labels): string {
   return JSON.stringify(Object.entries(labels).sort());
 }
 
+function instantOf(seconds: number): number {
+  return START_MS + seconds * 1000;
+}
+
 function silenceOf({ id, matchers, from, to }: NonNullable<Step["silence"]>): Silence {
   return {
     id,
@@ -224,8 +231,8 @@ function silenceOf({ id, matchers, from, to }: NonNullable<Step["silence"]>): Si
       value,
       operator: isRegex ? (isEqual ? "=~" : "!~") : isEqual ? "=" : "!=",
     })),
-    startsAt: from * 1000,
-    endsAt: to * 1000,
+    startsAt: instantOf(from),
+    endsAt: instantOf(to),
     createdBy: "",
     comment: "",
   };

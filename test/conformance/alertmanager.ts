@@ -30,11 +30,8 @@ interface Shape {
 }
 
 const SHAPES: readonly Shape[] = [
-  { recognises: ({ trees }) => Array.isArray(trees), judge: ({ trees }) => listOf<Tree>(trees).flatMap(judgeTree) },
-  {
-    recognises: ({ tests }) => isListWith(tests, "routeYaml"),
-    judge: ({ tests }) => listOf<RouteTest>(tests).flatMap(judgeRoutes),
-  },
+  { recognises: ({ trees }) => Array.isArray(trees), judge: ({ trees }) => judgeEach(trees, judgeTree) },
+  { recognises: ({ tests }) => isListWith(tests, "routeYaml"), judge: ({ tests }) => judgeEach(tests, judgeRoutes) },
   {
     recognises: ({ groups, configYaml }) => Array.isArray(groups) && typeof configYaml === "string",
     judge: judgeGroups,
@@ -45,20 +42,14 @@ const SHAPES: readonly Shape[] = [
   },
   {
     recognises: ({ cases }) => isListWith(cases, "lastNotification"),
-    judge: ({ cases }) => listOf<DedupCase>(cases).map(judgeDedup),
+    judge: ({ cases }) => judgeEach(cases, judgeDedup),
   },
-  {
-    recognises: ({ cases }) => isListWith(cases, "op"),
-    judge: ({ cases }) => listOf<MatcherCase>(cases).map(judgeMatcher),
-  },
-  {
-    recognises: ({ cases }) => isListWith(cases, "yaml"),
-    judge: ({ cases }) => listOf<IntervalCase>(cases).map(judgeInterval),
-  },
+  { recognises: ({ cases }) => isListWith(cases, "op"), judge: ({ cases }) => judgeEach(cases, judgeMatcher) },
+  { recognises: ({ cases }) => isListWith(cases, "yaml"), judge: ({ cases }) => judgeEach(cases, judgeInterval) },
   {
     recognises: ({ scenarios }) => isListWith(scenarios, "observed"),
     judge: ({ scenarios }) =>
-      listOf<Scenario>(scenarios).map((scenario) => ({ name: scenario.name, wrong: traceDifference(scenario) })),
+      judgeEach(scenarios, (scenario: Scenario) => ({ name: scenario.name, wrong: traceDifference(scenario) })),
   },
 ];
 
@@ -299,6 +290,17 @@ function instantOf(text: string, isZoned: boolean): number {
   const reading = Date.parse(`${day} ${month} 20${year} ${time} UTC`);
   const offsetMs = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
   return isZoned ? reading - offsetMs : reading;
+}
+
+/** Judges each of a list; one that cannot even be read is wrong, and does not keep the others from being judged. */
+function judgeEach<T>(list: unknown, judge: (one: T, index: number) => Verdict | Verdict[]): Verdict[] {
+  return listOf<T>(list).flatMap((one, index) => {
+    try {
+      return judge(one, index);
+    } catch (error) {
+      return { name: `number ${index}`, wrong: String(error) };
+    }
+  });
 }
 
 function verdict(name: string, expected: unknown, ours: unknown): Verdict {
