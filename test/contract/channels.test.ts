@@ -91,6 +91,7 @@ class FakeMail {
     if (fault === "reset") throw fail("Error", undefined, "ECONNRESET");
     this.sent.push(message.text);
     if (fault === "taken, no answer") throw fail("TimeoutError");
+    if (fault === "taken, 502") throw fail("SyntaxError", 502);
     if (fault !== undefined) throw fail("SyntaxError", 200);
     return "id";
   };

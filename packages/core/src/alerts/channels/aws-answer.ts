@@ -20,10 +20,10 @@ export function awsDelivery(thrown: unknown, doubles: boolean): Delivery {
   // Without credentials nothing was sent, and in Lambda they come back.
   if (thrown.refusal === "credentials" && status === undefined) return { outcome: "retry", reason };
   if (status === undefined) return noAnswer(thrown.cause, doubles);
-  if (status >= 500 || status === 408) return { outcome: "retry", reason };
-  // An answer of success that cannot be read.
-  if (status < 300) return doubles ? { outcome: "unknown", reason } : { outcome: "retry", reason };
-  return { outcome: "failed", reason };
+  // A gateway gave up on what stands behind it, or an answer of success cannot be read.
+  const isOpen = status === 502 || status === 504 || status < 300;
+  if (isOpen && doubles) return { outcome: "unknown", reason };
+  return { outcome: isOpen || status >= 500 || status === 408 ? "retry" : "failed", reason };
 }
 
 function secondsOf({ $response }: ServiceError): number | undefined {

@@ -1,5 +1,5 @@
 import type { Severity } from "../../event/alert.ts";
-import type { Notification, NotificationAction } from "../../event/notification.ts";
+import type { IncidentAction, Notification, NotificationAction } from "../../event/notification.ts";
 import { cut, cutEscaped, mostThatFit, oneLine } from "./bounded-text.ts";
 import { alertLines, since, statusWord } from "./headline.ts";
 import { escapeSlackCharacter, slackLink, unformatted } from "./slack-escape.ts";
@@ -115,7 +115,12 @@ function buttonBlock({ actions }: Notification): object[] {
 
 function button({ action, title, value }: NotificationAction): object {
   const text = { type: "plain_text", text: cut(title, MAX_BUTTON_TEXT), emoji: false };
-  return { type: "button", action_id: `belfry_${action}`, text, value };
+  return { type: "button", action_id: buttonId(action), text, value };
+}
+
+/** By what Slack names a button when it is pressed. */
+export function buttonId(action: IncidentAction): string {
+  return `belfry_${action}`;
 }
 
 function context(text: string): object {

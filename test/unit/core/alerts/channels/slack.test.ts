@@ -1,4 +1,5 @@
 import { openChannel } from "@belfry/core/alerts/channels/open-channel";
+import { readSlackAction } from "@belfry/core/alerts/channels/slack-action";
 import { MAX_SLACK_BLOCKS, MAX_SLACK_CHARS, slackMessage, slackReply } from "@belfry/core/alerts/channels/slack-blocks";
 import { isSlackRequest, slackSignature } from "@belfry/core/alerts/channels/slack-request";
 import { Channels } from "@belfry/core/config/channels/schema";
@@ -168,5 +169,31 @@ describe("a request", () => {
     ["another version", { ...request, signature: request.signature.replace("v0", "v1") }, "secret", 0],
   ])("is refused: %s", (_, forged, secret, seconds) => {
     expect(isSlackRequest(forged, secret, at(seconds))).toBe(false);
+  });
+});
+
+describe("a pressed button", () => {
+  const pressed = (payload: unknown) => new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+  const user = { id: "U1", username: "ada" };
+
+  it("says who wants what of which incident", () => {
+    const { blocks } = slackMessage(notificationOf(), { buttons: true });
+    const { elements } = blocks.at(-1) as unknown as { elements: readonly object[] };
+    expect(readSlackAction(pressed({ type: "block_actions", user, actions: [elements[1]] }))).toEqual({
+      incidentKey: notificationOf().incidentKey,
+      action: "snooze",
+      userId: "U1",
+      userName: "ada",
+    });
+  });
+
+  it.each([
+    ["no payload", "token=x"],
+    ["no JSON", "payload=%7B"],
+    ["another kind", pressed({ type: "view_submission", user })],
+    ["another app's", pressed({ type: "block_actions", user, actions: [{ action_id: "toString", value: "x" }] })],
+    ["no incident", pressed({ type: "block_actions", user, actions: [{ action_id: "belfry_resolve" }] })],
+  ])("is none of ours: %s", (_, body) => {
+    expect(readSlackAction(body)).toBeUndefined();
   });
 });
