@@ -38,6 +38,7 @@ export function decideGroup(
 ): GroupDecision {
   const isForgotten = previous?.forgetAt !== undefined && previous.forgetAt <= nowMs;
   const draft = draftOf(isForgotten ? undefined : previous, group);
+  draft.version = (previous?.version ?? 0) + 1;
   beginAnew(draft, nowMs, settings);
   const timers = input.kind === "alerts" ? insertAll(draft, input.alerts, nowMs, settings) : [];
   const isFlush = draft.flushAt !== undefined && draft.flushAt <= nowMs;

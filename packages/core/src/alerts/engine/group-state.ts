@@ -80,11 +80,10 @@ export type Draft = { -readonly [Key in keyof GroupState]: GroupState[Key] } & {
 /** A draft of what follows a state, or of a new one. */
 export function draftOf(previous: GroupState | undefined, group: Pick<GroupState, "key" | "labels">): Draft {
   const { key, labels } = group;
-  if (previous === undefined) return { key, labels, version: 1, alerts: {}, past: {}, told: {} };
+  if (previous === undefined) return { key, labels, version: 0, alerts: {}, past: {}, told: {} };
   const { alerts, past, told } = previous;
   return {
     ...previous,
-    version: previous.version + 1,
     alerts: { ...alerts },
     past: { ...past },
     told: { ...told },
