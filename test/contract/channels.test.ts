@@ -217,6 +217,19 @@ describe.each(Object.entries(MEMBERS))("%s", (name, member) => {
     expect(open(name)).toMatchObject({ name, canCheck: member.canCheck });
   });
 
+  it("edits, or leaves it at that, when there is only something else to say of what is known", async () => {
+    const first = await deliver(name);
+    const reference = first.outcome === "delivered" ? first.reference : undefined;
+    const before = member.told();
+    const update = notificationOf({ kind: "updated", isPage: false }, 1);
+    expect(await open(name).deliver(update, reference, { attempt: "first", signal })).toMatchObject({
+      outcome: "delivered",
+    });
+    // Slack adds a reply; a receiver of one's own hears of everything.
+    const hearsAll = name === "slack" || name === "webhook";
+    expect(member.told() - before).toBe(hearsAll ? 1 : 0);
+  });
+
   it("comes back when it is told to", async () => {
     member.faults().push("429");
     const delivery = await deliver(name);

@@ -37,7 +37,7 @@ export function notificationOf(changes: Partial<NotifiedIncident> = {}, sequence
     status: "open",
     sequence,
     at: NOW_MS,
-    startsAt: alerts[0]?.startsAt ?? NOW_MS,
+    startsAt: NOW_MS - 12 * 60_000,
     ...changes,
     alerts,
   });

@@ -10,6 +10,9 @@ import type {
 } from "../event/notification.ts";
 import { cut } from "./channels/bounded-text.ts";
 
+/** What is told of an alert. */
+type ToldAlert = Pick<Alert, "key" | "status" | "severity" | "title" | "description" | "labels" | "links">;
+
 /** What is to be told of an incident, as the engine knows it. */
 export interface NotifiedIncident {
   /** The route that decided to tell it: two routes tell the same incident independently. */
@@ -18,10 +21,12 @@ export interface NotifiedIncident {
   readonly groupKey: string;
   readonly kind: NotificationKind;
   readonly status: IncidentStatus;
-  /** Grows with each notification of the incident by this route. */
+  /** Whether somebody is to be woken; when absent, by what begins, flaps, or nobody has taken. */
+  readonly isPage?: boolean;
+  /** Grows with each notification of the incident by this route, while it is on. */
   readonly sequence: number;
   /** The most important first; those that are over are told too. */
-  readonly alerts: readonly Alert[];
+  readonly alerts: readonly ToldAlert[];
   /** What else is to be said, before what the alerts say: who has acknowledged, that it is flapping. */
   readonly notes?: readonly string[];
   readonly at: number;
@@ -76,11 +81,13 @@ export function buildNotification(incident: NotifiedIncident): Notification {
   const telling = firing.length === 0 ? alerts : firing;
   const dedupKey = dedupKeyOf(route, key);
   return {
-    id: `${dedupKey}-${sequence}`,
+    // The sequence may begin again when an incident that has ended comes back.
+    id: `${dedupKey}-${at}-${sequence}`,
     incidentKey: key,
     groupKey,
     kind,
     status,
+    isPage: incident.isPage ?? (kind !== "updated" && kind !== "resolved"),
     severity: SEVERITIES.find((severity) => telling.some((alert) => alert.severity === severity)) ?? "info",
     title: cut(titleOf(telling), MAX_TITLE),
     lines: linesOf(notes, telling),
@@ -105,14 +112,14 @@ export function buildNotification(incident: NotifiedIncident): Notification {
   };
 }
 
-function titleOf(alerts: readonly Alert[]): string {
+function titleOf(alerts: readonly ToldAlert[]): string {
   const [first] = alerts;
   if (first === undefined) return "Nothing is wrong";
   return alerts.length === 1 ? first.title : `${first.title} and ${alerts.length - 1} more`;
 }
 
 /** The description of the first alert stands for those of the others, which are named below. */
-function linesOf(notes: readonly string[], alerts: readonly Alert[]): string[] {
+function linesOf(notes: readonly string[], alerts: readonly ToldAlert[]): string[] {
   const told = alerts[0]?.description.split("\n") ?? [];
   return [...notes, ...told]
     .map((line) => cut(line.trimEnd(), MAX_LINE))
@@ -121,7 +128,7 @@ function linesOf(notes: readonly string[], alerts: readonly Alert[]): string[] {
 }
 
 /** Labels that have few values among the alerts, so that their values say something of all. */
-function fieldsOf(alerts: readonly Alert[]): NotificationField[] {
+function fieldsOf(alerts: readonly ToldAlert[]): NotificationField[] {
   return Object.entries(SHOWN_LABELS)
     .flatMap(([label, title]) => {
       const values = new Set(alerts.flatMap(({ labels }) => labels[label] ?? []));
@@ -131,7 +138,7 @@ function fieldsOf(alerts: readonly Alert[]): NotificationField[] {
 }
 
 /** Each address once, and those that a browser can open: a channel may refuse the whole message for another. */
-function linksOf(alerts: readonly Alert[]): AlertLink[] {
+function linksOf(alerts: readonly ToldAlert[]): AlertLink[] {
   const byUrl = new Map<string, AlertLink>();
   for (const link of alerts.flatMap(({ links }) => links)) {
     const isUsable = /^https?:\/\//.test(link.url) && URL.canParse(link.url) && link.url.length <= MAX_URL;

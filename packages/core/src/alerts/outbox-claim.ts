@@ -49,7 +49,7 @@ export function claimWrites({ rows, claimed }: Claim, nowMs: number): TableWrite
     replaceRow(last, claimed),
     ...earlier.flatMap((row) => [
       deleteRow(row),
-      putReceipt(row, "superseded", `said with ${last.notification.sequence}`, nowMs),
+      putReceipt(row, "superseded", `said with ${last.notification.id}`, nowMs),
     ]),
   ];
 }
@@ -61,9 +61,10 @@ function claimOf(waiting: readonly OutboxRow[], channel: Channel, nowMs: number)
   const last = rows.at(-1) as OutboxRow;
   const kinds = rows.map(({ notification }) => notification.kind);
   const kind = SAYS_MOST.find((candidate) => kinds.includes(candidate)) ?? last.notification.kind;
+  const isPage = kind !== "resolved" && rows.some(({ notification }) => notification.isPage);
   const claimed: OutboxRow = {
     ...last,
-    notification: { ...last.notification, kind },
+    notification: { ...last.notification, kind, isPage },
     opens: rows.some(({ opens }) => opens),
     state: "claimed",
     attempt: abandoned && channel.canCheck && head.attempt === "first" ? "check" : head.attempt,

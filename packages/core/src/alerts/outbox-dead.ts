@@ -3,6 +3,7 @@ import {
   deadPartition,
   insertRow,
   type OutboxRow,
+  orderOf,
   putReceipt,
   RECEIPT,
   type Receipt,
@@ -31,9 +32,8 @@ export async function deadLetters(table: Table, channel: string, signal: AbortSi
 export async function redrive(table: Table, channel: string, nowMs: number, signal: AbortSignal): Promise<number> {
   let count = 0;
   for (const { row, end } of await deadLetters(table, channel, signal)) {
-    const { dedupKey, sequence } = row.notification;
-    const said = (await table.get(saidKey(dedupKey, channel), signal)) as unknown as Said | undefined;
-    const isOld = said !== undefined && said.sequence > sequence;
+    const said = (await table.get(saidKey(row.notification.dedupKey, channel), signal)) as unknown as Said | undefined;
+    const isOld = said !== undefined && said.order > orderOf(row.notification);
     const again: OutboxRow = {
       ...row,
       state: "pending",
@@ -43,7 +43,7 @@ export async function redrive(table: Table, channel: string, nowMs: number, sign
       createdMs: nowMs,
       version: 0,
     };
-    const next = isOld ? putReceipt(row, "superseded", `said with ${said.sequence}`, nowMs) : insertRow(again);
+    const next = isOld ? putReceipt(row, "superseded", "a later one was said", nowMs) : insertRow(again);
     const remove = { delete: { pk: deadPartition(channel), sk: rowKey(row).sk }, condition: { exists: true } };
     if ((await table.transact([remove, next], signal)) && !isOld) count++;
   }

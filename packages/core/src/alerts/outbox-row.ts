@@ -30,6 +30,8 @@ export type ReceiptState = "delivered" | "unknown" | "failed" | "superseded";
 /** What became of a notification on a channel. */
 export interface Receipt {
   readonly channel: string;
+  /** The notification's id and sequence. */
+  readonly id: string;
   readonly sequence: number;
   readonly state: ReceiptState;
   readonly reason: string;
@@ -40,7 +42,8 @@ export interface Receipt {
 export interface Said {
   /** Empty where the channel gave none. */
   readonly reference: ChannelReference;
-  readonly sequence: number;
+  /** `orderOf` the notification. */
+  readonly order: string;
 }
 
 const DAY_S = 86_400;
@@ -49,7 +52,7 @@ const DAY_S = 86_400;
 const KEPT_DAYS = 90;
 
 // So many digits that the order of sort keys is that of the numbers.
-const SEQUENCE_DIGITS = 12;
+const DIGITS = 15;
 
 /** What is to be written together with the state from which the notification follows: a row for each channel. All of them are refused if one is there already. */
 export function outboxWrites(notification: Notification, channels: readonly string[], nowMs: number): TableWrite[] {
@@ -118,13 +121,18 @@ export function saidKey(dedupKey: string, channel: string): TableKey {
 }
 
 /** Where the receipt of a notification on a channel is. */
-export function receiptKey({ dedupKey, sequence }: Notification, channel: string): TableKey {
-  return { pk: saidPartition(dedupKey), sk: `${RECEIPT}${padded(sequence)}#${channel}` };
+export function receiptKey(notification: Notification, channel: string): TableKey {
+  return { pk: saidPartition(notification.dedupKey), sk: `${RECEIPT}${orderOf(notification)}#${channel}` };
 }
 
 /** Where the open row of a notification on a channel is. */
 export function rowKey({ channel, notification }: Pick<OutboxRow, "channel" | "notification">): TableKey {
-  return { pk: openPartition(channel), sk: `${notification.dedupKey}#${padded(notification.sequence)}` };
+  return { pk: openPartition(channel), sk: `${notification.dedupKey}#${orderOf(notification)}` };
+}
+
+/** A text by which the notifications of one `dedupKey` are in their order. */
+export function orderOf({ at, sequence }: Notification): string {
+  return `${padded(at)}#${padded(sequence)}`;
 }
 
 /** Puts what became of a row. */
@@ -134,7 +142,14 @@ export function putReceipt(
   reason: string,
   nowMs: number,
 ): TableWrite {
-  const receipt: Receipt = { channel, sequence: notification.sequence, state, reason, atMs: nowMs };
+  const receipt: Receipt = {
+    channel,
+    id: notification.id,
+    sequence: notification.sequence,
+    state,
+    reason,
+    atMs: nowMs,
+  };
   return { put: { ...receipt, ...receiptKey(notification, channel), expiresAt: keptUntil(nowMs) } };
 }
 
@@ -158,6 +173,6 @@ function unchanged({ version }: OutboxRow): TableCondition {
   return { equals: { version } };
 }
 
-function padded(sequence: number): string {
-  return String(sequence).padStart(SEQUENCE_DIGITS, "0");
+function padded(whole: number): string {
+  return String(whole).padStart(DIGITS, "0");
 }

@@ -11,6 +11,7 @@ import {
   keptUntil,
   newRow,
   type OutboxRow,
+  orderOf,
   putReceipt,
   receiptKey,
   replaceRow,
@@ -66,8 +67,8 @@ export function settle(row: OutboxRow, delivery: Delivery, context: SettleContex
 
 function delivered(row: OutboxRow, reference: Readonly<Record<string, string>>, nowMs: number): Settlement {
   const { channel, notification } = row;
-  const { dedupKey, sequence } = notification;
-  const said = { put: { ...saidKey(dedupKey, channel), reference, sequence, expiresAt: keptUntil(nowMs) } };
+  const key = saidKey(notification.dedupKey, channel);
+  const said = { put: { ...key, reference, order: orderOf(notification), expiresAt: keptUntil(nowMs) } };
   return { state: "delivered", writes: [deleteRow(row), said, putReceipt(row, "delivered", "", nowMs)] };
 }
 

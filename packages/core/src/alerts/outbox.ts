@@ -136,7 +136,10 @@ async function attempt(
   }
   const timeout = AbortSignal.any([signal, AbortSignal.timeout(DELIVERY_TIMEOUT_MS)]);
   try {
-    return await channel.deliver(notification, previous, { attempt: claimed.attempt, signal: timeout });
+    const delivery = await channel.deliver(notification, previous, { attempt: claimed.attempt, signal: timeout });
+    // What has nothing new to be known by goes on being known as before.
+    const keeps = delivery.outcome === "delivered" && delivery.reference === undefined && previous !== undefined;
+    return keeps ? { ...delivery, reference: previous } : delivery;
   } catch (thrown) {
     ports.logger.error("a channel raised an error", { channel: channel.name, error: thrown });
     return { outcome: "unknown", reason: messageOf(thrown) };

@@ -42,6 +42,8 @@ export interface Notification {
   readonly groupKey: string;
   readonly kind: NotificationKind;
   readonly status: IncidentStatus;
+  /** Somebody is to be woken; else what was said is brought up to date, or its end is told. */
+  readonly isPage: boolean;
   readonly severity: Severity;
   /** One line. */
   readonly title: string;
@@ -52,9 +54,9 @@ export interface Notification {
   readonly actions: readonly NotificationAction[];
   /** The same for all notifications of one incident by one route, at most 255 characters: what a channel knows the incident by. */
   readonly dedupKey: string;
-  /** Orders the notifications of one `dedupKey`; whole numbers from 0. */
+  /** Orders the notifications of one `dedupKey` and time; whole numbers from 0. */
   readonly sequence: number;
-  /** Epoch milliseconds: when it was decided to say this, and since when the incident is on. */
+  /** Epoch milliseconds: when it was decided to say this, by which notifications of one `dedupKey` are ordered, and since when the incident is on. */
   readonly at: number;
   readonly startsAt: number;
 }

@@ -13,6 +13,16 @@ export interface DeliveryContext {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Whether a channel that cannot edit what it said has to say this: other words for an incident that wake nobody would only be one message more.
+ */
+export function isNews({ kind, isPage }: Notification): boolean {
+  return isPage || kind !== "updated";
+}
+
+/** What comes of a notification that is no news to a channel. */
+export const NO_NEWS: Delivery = { outcome: "delivered" };
+
 /** Somewhere to tell people. */
 export interface Channel {
   /** Its name in the configuration. */

@@ -1,7 +1,7 @@
 import type { ChannelConfigOf } from "../../config/channels/schema.ts";
 import type { SendMail } from "../../platform/mail-client.ts";
 import { awsDelivery } from "./aws-answer.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, isNews, NO_NEWS } from "./channel.ts";
 import { mailText } from "./mail-body.ts";
 
 /** Sends e-mail by SES, which takes a message again however often it is given: a second attempt after an unknown one may double it. */
@@ -11,6 +11,7 @@ export function emailChannel(name: string, config: ChannelConfigOf<"email">, sen
     name,
     canCheck: false,
     deliver: async (notification, _previous, { signal }) => {
+      if (!isNews(notification)) return NO_NEWS;
       const mail = {
         from,
         to,

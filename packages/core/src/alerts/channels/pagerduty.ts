@@ -1,6 +1,6 @@
 import type { ChannelConfigOf } from "../../config/channels/schema.ts";
 import type { Delivery } from "../../event/notification.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, isNews, NO_NEWS } from "./channel.ts";
 import { pagerDutyEvent } from "./pagerduty-event.ts";
 import { postJson } from "./post-json.ts";
 import type { WebhookPorts } from "./slack-webhook.ts";
@@ -21,6 +21,8 @@ export function pagerDutyChannel(
     name,
     canCheck: true,
     deliver: async (notification, previous, { signal }) => {
+      // Where somebody has closed the incident there, it would begin another.
+      if (!isNews(notification) && notification.status === "open") return NO_NEWS;
       const { routingKey = config.routingKey, endpoint = config.endpoint } = previous ?? {};
       const delivery = await withSecret(secrets, routingKey, signal, async (key) => {
         const event = pagerDutyEvent(notification, key);

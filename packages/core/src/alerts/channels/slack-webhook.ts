@@ -1,7 +1,7 @@
 import type { ChannelConfigOf } from "../../config/channels/schema.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Secrets } from "../../platform/secrets-client.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, isNews, NO_NEWS } from "./channel.ts";
 import { postJson, type SendTo } from "./post-json.ts";
 import { slackMessage } from "./slack-blocks.ts";
 import { withSecret } from "./with-secret.ts";
@@ -24,9 +24,11 @@ export function slackWebhookChannel(
   return {
     name,
     canCheck: false,
-    deliver: (notification, _previous, { signal }) =>
-      withSecret(secrets, config.url, signal, (url) =>
+    deliver: async (notification, _previous, { signal }) => {
+      if (!isNews(notification)) return NO_NEWS;
+      return withSecret(secrets, config.url, signal, (url) =>
         postJson(sendTo, { url, body: slackMessage(notification, { buttons: false }), clock, doubles: true, signal }),
-      ),
+      );
+    },
   };
 }

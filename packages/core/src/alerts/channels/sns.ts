@@ -3,7 +3,7 @@ import type { Notification } from "../../event/notification.ts";
 import type { PublishMessage } from "../../platform/mail-client.ts";
 import { awsDelivery } from "./aws-answer.ts";
 import { cut, oneLine } from "./bounded-text.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, isNews, NO_NEWS } from "./channel.ts";
 import { statusWord } from "./headline.ts";
 import { plainText } from "./mail-body.ts";
 
@@ -23,6 +23,7 @@ export function snsChannel(name: string, { topicArn }: ChannelConfigOf<"sns">, p
     name,
     canCheck: isFifo,
     deliver: async (notification, _previous, { signal }) => {
+      if (!isNews(notification)) return NO_NEWS;
       const { dedupKey, id, kind, status, severity } = notification;
       const message = {
         topicArn,

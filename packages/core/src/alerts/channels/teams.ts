@@ -1,6 +1,6 @@
 import type { ChannelConfigOf } from "../../config/channels/schema.ts";
 import { throttled } from "./answer.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, isNews, NO_NEWS } from "./channel.ts";
 import { postJson } from "./post-json.ts";
 import type { WebhookPorts } from "./slack-webhook.ts";
 import { teamsMessage } from "./teams-card.ts";
@@ -18,8 +18,9 @@ export function teamsChannel(
   return {
     name,
     canCheck: false,
-    deliver: (notification, _previous, { signal }) =>
-      withSecret(secrets, config.url, signal, (url) =>
+    deliver: async (notification, _previous, { signal }) => {
+      if (!isNews(notification)) return NO_NEWS;
+      return withSecret(secrets, config.url, signal, (url) =>
         postJson(sendTo, {
           url,
           body: teamsMessage(notification),
@@ -33,6 +34,7 @@ export function teamsChannel(
             return status === "429" ? throttled(reason, undefined) : { outcome: "failed", reason };
           },
         }),
-      ),
+      );
+    },
   };
 }

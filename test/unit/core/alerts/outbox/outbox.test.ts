@@ -192,6 +192,32 @@ describe("a look at the outbox", () => {
     );
   });
 
+  it("goes on from the reference before where a delivery gives none", async () => {
+    const previous: unknown[] = [];
+    const channel = channelThat(true, async ({ sequence }, reference) => {
+      previous.push(reference);
+      return { outcome: "delivered", ...(sequence === 0 ? { reference: { ts: "1" } } : {}) };
+    });
+    for (const sequence of [0, 1, 2]) {
+      await write(notificationOf({ kind: sequence === 0 ? "opened" : "updated" }, sequence));
+      await drainOutbox(channel, settings(), ports(), signal);
+    }
+    expect(previous).toEqual([undefined, { ts: "1" }, { ts: "1" }]);
+  });
+
+  it("tells apart an incident and the same one come back, whose sequence begins again", async () => {
+    const ids: string[] = [];
+    const channel = channelThat(true, async ({ id }) => {
+      ids.push(id);
+      return { outcome: "delivered" };
+    });
+    await write(notificationOf({ kind: "resolved", status: "resolved" }, 7));
+    expect(await write(notificationOf({ at: NOW_MS + 1 }, 0))).toBe(true);
+    await drainOutbox(channel, settings(), ports(), signal);
+    expect(ids).toEqual([notificationOf({}, 7).id, notificationOf({ at: NOW_MS + 1 }, 0).id]);
+    expect(new Set(ids).size).toBe(2);
+  });
+
   it("leaves a channel alone as long as it wants, whoever looks", async () => {
     let calls = 0;
     const channel = channelThat(true, async () => {
