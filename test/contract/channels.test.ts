@@ -6,21 +6,22 @@ import { deadLetters } from "@belfry/core/alerts/outbox-dead";
 import { outboxWrites } from "@belfry/core/alerts/outbox-row";
 import { type ChannelConfig, Channels } from "@belfry/core/config/channels/schema";
 import type { ChannelReference } from "@belfry/core/event/notification";
-import { AwsCallError } from "@belfry/core/platform/aws-call";
 import { httpSender } from "@belfry/core/platform/http";
 import { createLogger } from "@belfry/core/platform/logger";
-import type { SendMail } from "@belfry/core/platform/mail-client";
+import { sesSender, snsPublisher } from "@belfry/core/platform/mail-client";
 import { cachedSecrets } from "@belfry/core/platform/secrets-client";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   CHANNEL_FAULTS,
   type ChannelFault,
+  type FakeMail,
   type FakePagerDuty,
   type FakeReceiver,
   type FakeService,
   type FakeSlack,
   type FakeSlackWebhook,
   type FakeWorkflow,
+  fakeMail,
   fakePagerDuty,
   fakeReceiver,
   fakeSlack,
@@ -48,6 +49,19 @@ let nowMs: number;
 let secrets: Record<string, string>;
 let entries: string[];
 
+beforeAll(async () => {
+  mail = await fakeMail();
+  vi.stubEnv("AWS_ENDPOINT_URL", mail.url);
+  vi.stubEnv("AWS_REGION", "eu-west-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "key");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+});
+
+afterAll(() => {
+  vi.unstubAllEnvs();
+  return mail.close();
+});
+
 beforeEach(async () => {
   [slack, slackWebhook, pagerDuty, teams, receiver] = await Promise.all([
     fakeSlack(),
@@ -56,7 +70,10 @@ beforeEach(async () => {
     fakeTeams(),
     fakeReceiver(),
   ]);
-  mail = new FakeMail();
+  // The clients are made once, for the address that is there then.
+  mail.sent.length = 0;
+  mail.faults.length = 0;
+  mail.refuses = false;
   table = memoryTable();
   nowMs = NOW_MS;
   secrets = {
@@ -73,30 +90,6 @@ afterEach(async () => {
   await Promise.all([slack, slackWebhook, pagerDuty, teams, receiver].map((service) => service.close()));
 });
 
-/** SES and SNS as the SDK shows them: errors with a status, or without one where no answer came. */
-class FakeMail {
-  readonly faults: ChannelFault[] = [];
-  readonly sent: string[] = [];
-
-  readonly send: SendMail = async (message) => {
-    const fault = this.faults.shift();
-    const fail = (name: string, httpStatusCode?: number, code?: string) => {
-      const $metadata = httpStatusCode === undefined ? {} : { httpStatusCode };
-      const $response = { headers: { "retry-after": String(RETRY_AFTER_S) } };
-      return new AwsCallError("ses:SendEmail", Object.assign(new Error(name), { name, $metadata, $response, code }));
-    };
-    if (fault === "429") throw fail("TooManyRequestsException", 429);
-    if (fault === "500") throw fail("InternalFailure", 500);
-    if (fault === "hang") throw fail("TimeoutError");
-    if (fault === "reset") throw fail("Error", undefined, "ECONNRESET");
-    this.sent.push(message.text);
-    if (fault === "taken, no answer") throw fail("TimeoutError");
-    if (fault === "taken, 502") throw fail("SyntaxError", 502);
-    if (fault !== undefined) throw fail("SyntaxError", 200);
-    return "id";
-  };
-}
-
 function ports(): ChannelPorts {
   const clock = { now: () => nowMs };
   return {
@@ -104,12 +97,10 @@ function ports(): ChannelPorts {
     table,
     sendTo: (origin) => httpSender(origin, { timeoutMs: TIMEOUT_MS }),
     secrets: cachedSecrets(async (reference) => secrets[reference] ?? "", clock),
-    mailer: () => mail.send,
-    publisher: () => (message, to) => mail.send({ ...EMPTY_MAIL, text: message.message }, to),
+    mailer: (region) => sesSender(region, TIMEOUT_MS),
+    publisher: (region) => snsPublisher(region, TIMEOUT_MS),
   };
 }
-
-const EMPTY_MAIL = { from: "", to: [], subject: "", text: "", html: "", headers: [] };
 
 interface Member {
   readonly config: () => object;
@@ -170,7 +161,7 @@ const MEMBERS: Readonly<Record<string, Member>> = {
     told: () => mail.sent.length,
     canCheck: false,
     breakIt: () => {
-      Object.assign(mail, { send: refusing("MessageRejected: Email address is not verified", 400) });
+      mail.refuses = true;
     },
     reason: /MessageRejected/,
   },
@@ -180,9 +171,9 @@ const MEMBERS: Readonly<Record<string, Member>> = {
     told: () => mail.sent.length,
     canCheck: false,
     breakIt: () => {
-      Object.assign(mail, { send: refusing("NotFound: topic does not exist", 404) });
+      mail.refuses = true;
     },
-    reason: /topic does not exist/,
+    reason: /no topic/,
   },
   webhook: {
     config: () => ({ type: "webhook", url: receiver.url, signingSecret: "env:SIGN" }),
@@ -195,12 +186,6 @@ const MEMBERS: Readonly<Record<string, Member>> = {
     reason: /^401 .*bad signature/,
   },
 };
-
-function refusing(text: string, httpStatusCode: number): SendMail {
-  return async () => {
-    throw new AwsCallError("ses:SendEmail", Object.assign(new Error(text), { $metadata: { httpStatusCode } }));
-  };
-}
 
 function open(name: string) {
   const config = Channels.parse({ [name]: MEMBERS[name]?.config() })[name] as ChannelConfig;

@@ -210,3 +210,37 @@ export async function fakeSlackWebhook(): Promise<FakeSlackWebhook> {
   });
   return { ...service, cards, address: service.url + place };
 }
+
+export interface FakeMail extends FakeService {
+  /** Texts of what was taken, by either service. */
+  readonly sent: string[];
+  /** Refuses everything for good, in the words of the service. */
+  refuses: boolean;
+}
+
+/** SES and SNS, as their clients see them. */
+export async function fakeMail(): Promise<FakeMail> {
+  const sent: string[] = [];
+  const service = await fakeService(({ path, body }) => {
+    const isSes = path === "/v2/email/outbound-emails";
+    if (fake.refuses) {
+      return isSes
+        ? json({ __type: "MessageRejected", message: "Email address is not verified" }, 400)
+        : {
+            status: 404,
+            body: "<ErrorResponse><Error><Code>NotFound</Code><Message>no topic</Message></Error></ErrorResponse>",
+          };
+    }
+    sent.push(
+      isSes ? JSON.parse(body).Content.Simple.Body.Text.Data : (new URLSearchParams(body).get("Message") ?? ""),
+    );
+    return isSes
+      ? json({ MessageId: "m-1" })
+      : {
+          status: 200,
+          body: "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>",
+        };
+  });
+  const fake: FakeMail = { ...service, sent, refuses: false };
+  return fake;
+}

@@ -56,6 +56,6 @@ export async function receiptsOf(table: Table, dedupKey: string, signal: AbortSi
 }
 
 function letterOf(item: TableItem): DeadLetter {
-  const { end, expiresAt: _, ...rest } = item;
+  const { end, expires: _, ...rest } = item;
   return { row: rowOf(rest as TableItem), end: end === "unknown" ? "unknown" : "failed" };
 }

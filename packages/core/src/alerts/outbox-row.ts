@@ -150,7 +150,7 @@ export function putReceipt(
     reason,
     atMs: nowMs,
   };
-  return { put: { ...receipt, ...receiptKey(notification, channel), expiresAt: keptUntil(nowMs) } };
+  return { put: { ...receipt, ...receiptKey(notification, channel), expires: keptUntil(nowMs) } };
 }
 
 /** The second at which DynamoDB may delete what was written now. */

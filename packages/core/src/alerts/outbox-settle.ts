@@ -68,7 +68,7 @@ export function settle(row: OutboxRow, delivery: Delivery, context: SettleContex
 function delivered(row: OutboxRow, reference: Readonly<Record<string, string>>, nowMs: number): Settlement {
   const { channel, notification } = row;
   const key = saidKey(notification.dedupKey, channel);
-  const said = { put: { ...key, reference, order: orderOf(notification), expiresAt: keptUntil(nowMs) } };
+  const said = { put: { ...key, reference, order: orderOf(notification), expires: keptUntil(nowMs) } };
   return { state: "delivered", writes: [deleteRow(row), said, putReceipt(row, "delivered", "", nowMs)] };
 }
 
@@ -89,7 +89,7 @@ function giveUp(row: OutboxRow, tried: OutboxRow, state: "failed" | "unknown", c
   const dead = {
     ...itemOf(tried, rowKey(row)),
     pk: deadPartition(row.channel),
-    expiresAt: keptUntil(nowMs),
+    expires: keptUntil(nowMs),
     end: state,
   };
   const writes = [deleteRow(row), { put: dead }, putReceipt(row, state, tried.reason, nowMs)];

@@ -82,8 +82,8 @@ export async function redeemActionToken(
   const use = createHash("sha256")
     .update(JSON.stringify([incidentKey, action, notificationId]))
     .digest("hex");
-  const expiresAt = Math.ceil((clock.now() + ACTION_LINK_MS) / 1000);
-  const isFirst = await table.put({ pk: `action-link#${use}`, sk: "used", expiresAt }, { exists: false }, signal);
+  const expires = Math.ceil((clock.now() + ACTION_LINK_MS) / 1000);
+  const isFirst = await table.put({ pk: `action-link#${use}`, sk: "used", expires }, { exists: false }, signal);
   return isFirst ? verdict : { valid: false, reason: "used" };
 }
 

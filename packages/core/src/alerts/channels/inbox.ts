@@ -20,7 +20,7 @@ export function inboxChannel(name: string, table: Table): Channel {
         pk: INBOX,
         sk: `${new Date(notification.at).toISOString()}#${notification.id}`,
         notification: notification as unknown as TableItem,
-        expiresAt: Math.floor(notification.at / 1000) + KEPT_DAYS * DAY_S,
+        expires: Math.floor(notification.at / 1000) + KEPT_DAYS * DAY_S,
       };
       try {
         await table.put(item, { exists: false }, signal);
