@@ -2,7 +2,6 @@ import type { Stack } from "aws-cdk-lib";
 import { CfnManagedPolicy, PolicyDocument, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CfnResourcePolicy, CfnStreamConsumer } from "aws-cdk-lib/aws-kinesis";
 import type { Deployment } from "../packages/core/src/config/deploy/deployment.ts";
-import { BelfryError } from "../packages/core/src/platform/errors.ts";
 import { keyStatements } from "./constructs/data-key.ts";
 import { streamArn } from "./ingest-stream.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -25,22 +24,10 @@ export function hasConsumers({ consumers: { accounts, fanOut, policy } }: Deploy
 
 /**
  * Others that read the stream beside Belfry's own function: registered consumers, the policy that a program with the Kinesis Client Library or a Flink application
- * needs, and accounts that may read. Raises BAD_CONFIG where there is no stream, or none that others can decrypt.
+ * needs, and accounts that may read.
  */
 export function consumers(stack: Stack, context: StackContext): void {
-  const { consumers: settings, encryption, ingest } = context.deployment;
-  if (ingest.buffer === "none") {
-    throw new BelfryError(
-      "BAD_CONFIG",
-      "deploy.consumers reads the stream, and deploy.ingest.buffer none has no stream",
-    );
-  }
-  if (settings.accounts.length > 0 && encryption === "aws") {
-    throw new BelfryError(
-      "BAD_CONFIG",
-      "deploy.consumers.accounts cannot decrypt a stream that AWS's own key encrypts: set deploy.encryption to customer",
-    );
-  }
+  const { consumers: settings } = context.deployment;
   const fanOut = settings.fanOut.map(
     (name) =>
       new CfnStreamConsumer(stack, `Consumer-${name}`, { consumerName: name, streamArn: streamArn(stack, context) }),

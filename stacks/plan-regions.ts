@@ -1,5 +1,4 @@
 import type { Deployment } from "../packages/core/src/config/deploy/deployment.ts";
-import { BelfryError } from "../packages/core/src/platform/errors.ts";
 import { edge } from "./edge.ts";
 import { logSources } from "./log-sources.ts";
 import { members } from "./members.ts";
@@ -34,7 +33,7 @@ export function regionalParts(deployment: Deployment): readonly StackPart[] {
   return [...edges, ...logSourceParts(deployment)];
 }
 
-/** Raises BAD_CONFIG for sources in a region from which nothing is taken in. */
+/** The regions are among those that are taken in; the configuration was refused else. */
 function logSourceParts({ allRegions, logSources: settings, region: home }: Deployment): readonly StackPart[] {
   const { apiGateway, flowLogs, hostedZones, resolverQueries, trail } = settings;
   const regions = new Set([
@@ -44,19 +43,11 @@ function logSourceParts({ allRegions, logSources: settings, region: home }: Depl
     ...(hostedZones.length === 0 ? [] : [GLOBAL_REGION]),
     ...(apiGateway ? allRegions : []),
   ]);
-  return [...regions].map((region) => {
-    if (!allRegions.includes(region)) {
-      throw new BelfryError(
-        "BAD_CONFIG",
-        `deploy.logSources has sources in ${region}, from which nothing is taken in: add it to deploy.regions`,
-      );
-    }
-    return {
-      name: `LogSources-${region}`,
-      description: "logs of AWS's services, switched on",
-      after: ["Foundation", "Ingest", `Edge-${region}`],
-      region,
-      build: logSources,
-    };
-  });
+  return [...regions].map((region) => ({
+    name: `LogSources-${region}`,
+    description: "logs of AWS's services, switched on",
+    after: ["Foundation", "Ingest", `Edge-${region}`],
+    region,
+    build: logSources,
+  }));
 }

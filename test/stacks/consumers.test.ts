@@ -54,7 +54,7 @@ describe("consumers of the stream", () => {
   });
 
   it("are refused where there is no stream, or none that other accounts can decrypt", () => {
-    expect(() => synthesize(withConsumers(MINIMAL))).toThrow(/has no stream/);
+    expect(() => synthesize(withConsumers(MINIMAL))).toThrow(/there is no stream/);
     const encrypted = { deploy: { ...ORGANIZATION.deploy, encryption: "aws" as const } };
     expect(() => synthesize(withConsumers(encrypted))).toThrow(/set deploy.encryption to customer/);
   });

@@ -153,5 +153,5 @@ describe("a user's own function", () => {
 it("refuses regions without a stream", () => {
   expect(() =>
     synthesize({ deploy: { region: "eu-west-1", regions: ["us-east-1"], ingest: { buffer: "none" } } }),
-  ).toThrow("deploy.ingest.buffer is none");
+  ).toThrow("deploy.ingest.buffer: none, but");
 });

@@ -40,7 +40,7 @@ it("makes no stack where nothing is to be searched", () => {
 
 describe("a serverless collection", () => {
   const template = synthesize(
-    withSearch({ type: "serverless", maxOcu: 4, readers: ["arn:aws:iam::1:role/people"] }),
+    withSearch({ type: "serverless", maxOcu: 4, readers: ["arn:aws:iam::111122223333:role/people"] }),
   ).template("Search");
 
   it("is of the type that takes ids, in a group that bounds its costs and may sleep", () => {
@@ -99,7 +99,7 @@ describe("a serverless collection", () => {
       },
       {
         Description: expect.any(String),
-        Principal: ["arn:aws:iam::1:role/people"],
+        Principal: ["arn:aws:iam::111122223333:role/people"],
         Rules: [
           expect.objectContaining({ Permission: ["aoss:DescribeCollectionItems"] }),
           expect.objectContaining({ Permission: ["aoss:DescribeIndex", "aoss:ReadDocument"] }),

@@ -3,6 +3,7 @@ import { InvalidPatternError } from "../patterns/invalid-pattern-error.ts";
 import { messageOf } from "../platform/errors.ts";
 import { DATASETS } from "./datasets.ts";
 import { DEFAULT_ROUTE } from "./default-route.ts";
+import { deployProblems } from "./deploy/deploy-problems.ts";
 import type { Problem } from "./problems.ts";
 import type { Config } from "./schema.ts";
 import { lowerFirst, suggestion } from "./wording.ts";
@@ -17,6 +18,7 @@ export function checkReferences(config: Config): Problem[] {
     ...formatProblems(config.parsers),
     ...retentionProblems(config.retentionDays),
     ...testProblems(config),
+    ...deployProblems(config),
   ];
 }
 

@@ -1,11 +1,7 @@
 import type { RetentionSettings } from "../config/deploy/retention.ts";
+import { RETENTION_DAYS } from "../config/deploy/retention-days.ts";
 import { glob } from "../config/glob.ts";
 import type { LogGroup } from "../platform/logs-client.ts";
-
-/** The days that CloudWatch Logs takes. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-export const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-] as const;
 
 /** Why a log group stays as it is; counted by these words. */
 export type SkipReason =

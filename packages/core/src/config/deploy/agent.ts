@@ -1,16 +1,13 @@
 import * as z from "zod";
+import { distinct } from "./distinct.ts";
 import { LogGroupName } from "./names.ts";
+import { RetentionDays } from "./retention-days.ts";
 
 const InstanceId = z
   .string()
   .regex(/^i-[0-9a-f]{8}(?:[0-9a-f]{9})?$/, "an instance's id is i- and 8 or 17 hexadecimal digits");
 const Platform = z.enum(["linux", "windows"]).default("linux");
 const Percent = z.number().gt(0).lt(100);
-
-/** Days that CloudWatch Logs keeps messages. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-const RetentionDays = z.literal([
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-]);
 
 const LogFile = z.strictObject({
   path: z.string().min(1).max(4096).describe("of the file, `*` and `**` allowed: /var/log/app/*.log"),
@@ -39,7 +36,10 @@ const Ec2Action = z
     stop: z.boolean().default(false).describe("when a check has failed for ten minutes"),
     terminate: z.boolean().default(false).describe("when a check has failed for ten minutes"),
   })
-  .refine((action) => action.recover || action.reboot || action.stop || action.terminate, "names no action")
+  .refine(
+    (action) => action.recover || action.reboot || action.stop || action.terminate,
+    "names no action: recover, reboot, stop or terminate",
+  )
   .refine((action) => !(action.stop && action.terminate), "an instance is stopped or terminated, not both");
 
 const GroupName = z
@@ -129,7 +129,12 @@ export const Agent = z
     diskPercent: Percent.default(85).describe("alarm when more of a volume is used"),
     swap: z.boolean().default(true),
     netstat: z.boolean().default(false).describe("connections by state"),
-    mounts: z.array(z.string().min(1)).min(1).default(["/"]).describe("mount points that are measured; * for all"),
+    mounts: z
+      .array(z.string().min(1))
+      .min(1)
+      .superRefine(distinct)
+      .default(["/"])
+      .describe("mount points that are measured; * for all"),
     logs: z.array(LogFile).default([]),
     eventLogs: z.array(EventLog).default([]).describe("of Windows"),
     ec2Actions: z.array(Ec2Action).default([]),
@@ -148,6 +153,7 @@ export const Agent = z
     for (const [i, { platform }] of agent.logs.entries()) {
       if (!agent[platform]) problem(["logs", i, "platform"], `the agent is not on for ${platform}`);
     }
+    if (agent.eventLogs.length > 0 && !agent.windows) problem(["eventLogs"], "the agent is not on for windows");
     const seen = new Set<string>();
     for (const [i, { instanceId }] of agent.ec2Actions.entries()) {
       if (seen.has(instanceId)) problem(["ec2Actions", i, "instanceId"], `${instanceId} stands here twice`);

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { distinct } from "./distinct.ts";
+import { FilterPatternText } from "./filter-pattern-text.ts";
 import { LogGroupName } from "./names.ts";
 
 /** The archive in S3: what it holds, how it is written, how long it is kept. */
@@ -20,8 +22,8 @@ export const Archive = z.strictObject({
   athena: z.boolean().default(true).describe("a Glue table and an Athena workgroup over the archive"),
   direct: z
     .strictObject({
-      logGroups: z.array(LogGroupName).default([]).describe("subscribed to it"),
-      filterPattern: z.string().max(1024).default(""),
+      logGroups: z.array(LogGroupName).superRefine(distinct).default([]).describe("subscribed to it"),
+      filterPattern: FilterPatternText.default(""),
     })
     .optional()
     .describe(

@@ -1,27 +1,19 @@
-import { BelfryError } from "../../platform/errors.ts";
 import type { Config, SinkConfig } from "../schema.ts";
 import { resolveDeployment } from "./deployment.ts";
 import type { SearchConfig } from "./search.ts";
 
 /** The sink that switching `deploy.search` on makes, when the configuration has none of its kind. */
-const SEARCH_SINK = "search";
+export const SEARCH_SINK = "search";
 
 /**
  * The configuration as deployed functions read it. Where `deploy.search` is on, each OpenSearch sink without an endpoint writes there; when there is none, one named
  * `search` is added, and the default route leads to it too: to switch search on is one line.
- * Raises BAD_CONFIG when another kind of sink has that name.
  */
 export function deployedConfig(config: Config): Config {
   const { search } = resolveDeployment(config.deploy);
   if (search.type === "none") return config;
   const sinks = Object.entries(config.sinks);
   const known = sinks.some(([, sink]) => sink.type === "opensearch");
-  if (!known && SEARCH_SINK in config.sinks) {
-    throw new BelfryError(
-      "BAD_CONFIG",
-      `deploy.search makes a sink named ${SEARCH_SINK}, but sinks.${SEARCH_SINK} is of type ${config.sinks[SEARCH_SINK].type}: give that one another name`,
-    );
-  }
   return {
     ...config,
     sinks: {

@@ -1,4 +1,3 @@
-import { BelfryError } from "../../platform/errors.ts";
 import type { DeployConfig } from "./schema.ts";
 import { Search, type SearchConfig } from "./search.ts";
 
@@ -13,17 +12,11 @@ export interface Deployment extends Omit<DeployConfig, "encryption" | "ingest" |
   readonly central: boolean;
 }
 
-/** Fills in what the profile decides. Raises BAD_CONFIG for parts that exclude each other. */
+/** Fills in what the profile decides. Parts that exclude each other were refused when the configuration was loaded. */
 export function resolveDeployment(deploy: DeployConfig): Deployment {
   const organization = deploy.profile === "organization";
   const central = organization || deploy.regions.length > 0;
   const buffer = deploy.ingest.buffer ?? (central ? "on-demand" : "none");
-  if (central && buffer === "none") {
-    throw new BelfryError(
-      "BAD_CONFIG",
-      "deploy.ingest.buffer is none, but other accounts or regions can only send to a stream: take provisioned or on-demand",
-    );
-  }
   return {
     ...deploy,
     encryption: deploy.encryption ?? (organization ? "customer" : "aws"),

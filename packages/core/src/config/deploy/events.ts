@@ -4,6 +4,7 @@ import { InvalidPatternError } from "../../patterns/invalid-pattern-error.ts";
 import { messageOf } from "../../platform/errors.ts";
 import { parseSchedule } from "../schedules/schedule-expression.ts";
 import { timeZone } from "../schedules/time-zone.ts";
+import { distinct, distinctNames } from "./distinct.ts";
 import { SHIPPED_RULE_NAMES } from "./shipped-rule-names.ts";
 
 /** The policy of the rules' dead-letter queue names each rule, and SQS takes 8 KiB. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html */
@@ -80,8 +81,8 @@ export const Events = z
       .partialRecord(z.enum(SHIPPED_RULE_NAMES), z.boolean())
       .default({})
       .describe("switches single shipped rules on or off; what they match comes to the Belfry bus"),
-    rules: z.array(Rule).max(MAX_RULES).default([]).describe("your own rules"),
-    schedules: z.array(Schedule).default([]),
+    rules: z.array(Rule).max(MAX_RULES).superRefine(distinctNames).default([]).describe("your own rules"),
+    schedules: z.array(Schedule).superRefine(distinctNames).default([]),
     alarmsTo: z
       .strictObject({
         kinesis: targetArn("kinesis", "a Kinesis stream").optional(),
@@ -106,6 +107,7 @@ export const Events = z
           .string()
           .regex(/^aws\.partner(\/[.\-_A-Za-z0-9]+){2,}$/, "a partner event source is written aws.partner/<partner>/…"),
       )
+      .superRefine(distinct)
       .default([])
       .describe("partner event sources that were offered to this account; their events come to the Belfry bus"),
     trustedSources: z
@@ -124,13 +126,6 @@ export const Events = z
       .describe("EventBridge infers schemas from what comes to the Belfry bus, for a price per event"),
   })
   .superRefine((events, context) => {
-    for (const list of ["rules", "schedules"] as const) {
-      const names = events[list].map(({ name }) => name);
-      names.forEach((name, i) => {
-        if (names.indexOf(name) === i) return;
-        context.addIssue({ code: "custom", path: [list, i, "name"], message: `"${name}" is a name twice` });
-      });
-    }
     for (const [list, arns] of [
       ["rules", events.rules.flatMap(({ targets }) => targets)],
       ["schedules", events.schedules.flatMap(({ target = "" }) => target)],

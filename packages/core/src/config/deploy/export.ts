@@ -36,7 +36,7 @@ export const Export = z.strictObject({
     .default(12)
     .describe("age at which a window is exported: what is written to CloudWatch Logs later than that is not in it"),
   startAt: z.iso
-    .datetime()
+    .datetime("a time is written as in 2026-01-01T00:00:00Z")
     .optional()
     .describe("exports nothing older than this, such as 2026-01-01T00:00:00Z (default: all that a log group holds)"),
   maxAttempts: z

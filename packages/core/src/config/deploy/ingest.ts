@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { distinct } from "./distinct.ts";
 import { FilterPatternText } from "./filter-pattern-text.ts";
 import { BucketName, LogGroupName } from "./names.ts";
 
@@ -38,19 +39,25 @@ export const Ingest = z.strictObject({
     .enum(["account", "log-groups", "none"])
     .default("account")
     .describe("all log groups of the account by its one account-level policy, or single log groups"),
-  logGroups: z.array(LogGroupName).default([]).describe("for subscribe: log-groups"),
+  logGroups: z.array(LogGroupName).superRefine(distinct).default([]).describe("for subscribe: log-groups"),
   exclude: z
     .array(LogGroupName)
+    .superRefine(distinct)
     .default([])
     .describe("exact names that the account-level policy leaves out, besides Belfry's own"),
   filterPattern: FilterPatternText.default("").describe("CloudWatch Logs filter pattern; empty takes all"),
   buckets: z
     .array(BucketName)
+    .superRefine(distinct)
     .default([])
     .describe("S3 buckets whose new objects are read, such as those of load balancers' logs"),
   process: z
     .strictObject({
-      logGroups: z.array(LogGroupName).default([]).describe("subscribed to the function of process.entry"),
+      logGroups: z
+        .array(LogGroupName)
+        .superRefine(distinct)
+        .default([])
+        .describe("subscribed to the function of process.entry"),
       filterPattern: FilterPatternText.default(""),
       fromStream: z.boolean().default(false).describe("it reads the stream, beside Belfry's own function"),
     })

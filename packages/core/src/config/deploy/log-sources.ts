@@ -1,8 +1,13 @@
 import * as z from "zod";
+import { distinct, distinctNames } from "./distinct.ts";
 import { BucketName, Region } from "./names.ts";
+import { RetentionDays } from "./retention-days.ts";
 
 const VpcId = z.string().regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, "a VPC's id is written as in vpc-0123456789abcdef0");
-const Vpcs = z.record(Region, z.array(VpcId).min(1)).default({}).describe("by region: ids of VPCs");
+const Vpcs = z
+  .record(Region, z.array(VpcId).min(1).superRefine(distinct))
+  .default({})
+  .describe("by region: ids of VPCs");
 
 const HostedZone = z.strictObject({
   id: z.string().regex(/^Z[A-Z0-9]{1,31}$/, "a hosted zone's id is written as in Z0123456789ABCDEFGHIJ"),
@@ -13,7 +18,7 @@ const HostedZone = z.strictObject({
 
 /** Logs of AWS's services that Belfry switches on in the central account; nothing of it by default. */
 export const LogSources = z.strictObject({
-  retentionDays: z.int().min(1).max(3653).default(7).describe("of the log groups that these sources write to"),
+  retentionDays: RetentionDays.default(7).describe("of the log groups that these sources write to"),
   flowLogs: z
     .strictObject({
       vpcs: Vpcs,
@@ -28,6 +33,7 @@ export const LogSources = z.strictObject({
   resolverQueries: z.strictObject({ vpcs: Vpcs }).prefault({}).describe("DNS queries that VPCs ask Route 53 Resolver"),
   hostedZones: z
     .array(HostedZone)
+    .superRefine(distinctNames)
     .default([])
     .describe("public hosted zones whose queries are logged; needs us-east-1 among the regions"),
   trail: z

@@ -4,7 +4,9 @@ import * as z from "zod";
 export const Region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region is written as in eu-west-1");
 
 /** An AWS account's id. */
-export const AccountId = z.string().regex(/^\d{12}$/, "an account id has twelve digits");
+export const AccountId = z
+  .string("an account id stands in quotes")
+  .regex(/^\d{12}$/, "an account id has twelve digits");
 
 /** An S3 bucket's name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 export const BucketName = z

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { compileFilterPattern } from "../../patterns/filter-pattern.ts";
+import { distinctNames } from "./distinct.ts";
 import { FilterPatternText } from "./filter-pattern-text.ts";
 import { LogGroupName } from "./names.ts";
 
@@ -34,7 +35,11 @@ const MetricFilter = z
   .superRefine((filter, context) => {
     const { alarm } = filter;
     if (alarm !== undefined && alarm.datapoints > alarm.periods) {
-      context.addIssue({ code: "custom", path: ["alarm", "datapoints"], message: "more than periods" });
+      context.addIssue({
+        code: "custom",
+        path: ["alarm", "datapoints"],
+        message: `${alarm.datapoints} is more than periods, ${alarm.periods}`,
+      });
     }
     if (
       FilterPatternText.safeParse(filter.pattern).success &&
@@ -95,8 +100,9 @@ const XRay = z.strictObject({
   insights: z.boolean().default(false).describe("have X-Ray look for anomalies in the groups"),
   groups: z
     .array(z.strictObject({ name: XRayName, filter: z.string().min(1).describe("a filter expression of X-Ray") }))
+    .superRefine(distinctNames)
     .default([]),
-  sampling: z.array(SamplingRule).default([]),
+  sampling: z.array(SamplingRule).superRefine(distinctNames).default([]),
 });
 
 /** What watches the pipeline: dashboards, alarms, metric filters, saved queries, and how it is traced. */
@@ -105,8 +111,13 @@ export const Observe = z.strictObject({
   alarms: Alarms.prefault({}).describe("limits; every alarm goes to the topic of `email`"),
   metricFilters: z
     .array(MetricFilter)
+    .superRefine(distinctNames)
     .default([])
     .describe("metrics from log lines: count ERROR, find an address, take a number"),
-  queries: z.array(Query).default([]).describe("saved queries of Logs Insights, besides Belfry's own"),
+  queries: z
+    .array(Query)
+    .superRefine(distinctNames)
+    .default([])
+    .describe("saved queries of Logs Insights, besides Belfry's own"),
   xray: XRay.prefault({}),
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { distinct } from "./distinct.ts";
 
 /** The AWS organization whose accounts send their logs and events. */
 export const Organization = z.strictObject({
@@ -12,6 +13,7 @@ export const Organization = z.strictObject({
           "a root or an organizational unit: r-… or ou-…",
         ),
     )
+    .superRefine(distinct)
     .default([])
     .describe("where the collector is deployed by a StackSet; without any, deploy its template by hand"),
   callAs: z.enum(["DELEGATED_ADMIN", "SELF"]).default("DELEGATED_ADMIN").describe("SELF in the management account"),

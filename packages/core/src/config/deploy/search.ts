@@ -6,6 +6,11 @@ const firehose = z
   .default(false)
   .describe("a delivery stream into the cluster besides: a managed hop, at least once, under ids of the cluster's own");
 
+/** Who may search. */
+const Reader = z
+  .string()
+  .regex(/^arn:aws[\w-]*:(iam|sts)::\d{12}:.+/, "expected the ARN of a role or user: arn:aws:iam::…:role/…");
+
 const VpcEndpointId = z
   .string()
   .regex(/^vpce-[0-9a-f]{8,17}$/, "a VPC endpoint's id is written as in vpce-0a1b2c3d4e5f67890");
@@ -36,7 +41,7 @@ const Serverless = z.strictObject({
     .default([])
     .describe("its Dashboards are reachable through these alone; its API is for whom the data policy lets in"),
   readers: z
-    .array(z.string().startsWith("arn:"))
+    .array(Reader)
     .default([])
     .describe("ARNs of roles and users that may search, such as those of people; they need aoss:APIAccessAll too"),
   firehose,
@@ -71,7 +76,7 @@ const Domain = z.strictObject({
     .default("22:00")
     .describe("UTC, the start of the ten hours in which AWS may update it"),
   readers: z
-    .array(z.string().startsWith("arn:"))
+    .array(Reader)
     .default([])
     .describe("ARNs of roles that may search; they need es:ESHttpGet and es:ESHttpPost too"),
   firehose,
@@ -80,7 +85,7 @@ const Domain = z.strictObject({
 const Url = z.strictObject({
   type: z.literal("url").describe("a cluster or collection that is there already"),
   endpoint: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, error: "an address is written as in https://search.example.com" })
     .refine((url) => !URL.canParse(url) || new URL(url).username === "", "a password must not stand in a template")
     .describe("https://… of it"),
   service: z.enum(["es", "aoss", "none"]).default("es").describe("domain, serverless, or not signed at all"),
@@ -98,13 +103,17 @@ export const Search = z
   .discriminatedUnion("type", [z.strictObject({ type: z.literal("none") }), Serverless, Domain, Url])
   .superRefine((search, context) => {
     if (search.type === "serverless" && search.minOcu > search.maxOcu) {
-      context.addIssue({ code: "custom", path: ["minOcu"], message: "more than maxOcu" });
+      context.addIssue({
+        code: "custom",
+        path: ["minOcu"],
+        message: `${search.minOcu} is more than maxOcu, ${search.maxOcu}`,
+      });
     }
     if (search.type === "domain" && search.instanceCount % search.zones !== 0) {
       context.addIssue({
         code: "custom",
         path: ["instanceCount"],
-        message: `not a multiple of zones, ${search.zones}`,
+        message: `${search.instanceCount} is not a multiple of zones, ${search.zones}`,
       });
     }
   });
