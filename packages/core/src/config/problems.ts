@@ -32,13 +32,14 @@ function problemOf(issue: z.core.$ZodIssue, root: unknown): Problem[] {
       }));
     case "invalid_key":
       return issue.issues.map(({ message }) => ({ path, message: plain(message) }));
+    case "invalid_value":
+      return [oneOf(issue.values.map(String), issue, root)];
     case "invalid_union":
       return [unionProblem(issue, root)];
     default: {
       const value = valueAt(root, path);
       const got = issue.code === "custom" ? "" : `, got ${shown(value)}`;
-      const hint = issue.code === "invalid_value" ? suggestion(String(value), issue.values.map(String)) : "";
-      return [{ path, message: `${plain(issue.message)}${got}${hint}` }];
+      return [{ path, message: `${plain(issue.message)}${got}` }];
     }
   }
 }
@@ -49,11 +50,14 @@ function unionProblem(issue: z.core.$ZodIssueInvalidUnion, root: unknown): Probl
   const value = valueAt(root, path);
   if (!("options" in issue) || issue.options === undefined)
     return { path, message: `${plain(message)}, got ${shown(value)}` };
-  const known = issue.options.map(String);
-  return {
-    path,
-    message: `expected one of ${known.join(", ")}, got ${shown(value)}${suggestion(String(value), known)}`,
-  };
+  return oneOf(issue.options.map(String), issue, root);
+}
+
+function oneOf(known: readonly string[], { path }: z.core.$ZodIssue, root: unknown): Problem {
+  const value = valueAt(root, path);
+  const expected = known.length === 1 ? known[0] : `one of ${known.join(", ")}`;
+  const hint = typeof value === "string" ? suggestion(value, known) : "";
+  return { path, message: `expected ${expected}, got ${shown(value)}${hint}` };
 }
 
 /** zod's message without its first words and without the type that it received, which the value shows better. */

@@ -1,7 +1,7 @@
-/** The candidate that is spelt most like the text, when one is near enough to be what was meant: a third of the letters may differ, two in any case. */
+/** The candidate that is spelt most like the text, when one is near enough to be what was meant: a third of the letters may differ, two in any case, but never more than half. */
 function nearest(text: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(text.length / 3)) + 1;
+  let bestDistance = Math.min(Math.max(2, Math.floor(text.length / 3)), Math.floor(text.length / 2)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(text.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
