@@ -14,6 +14,7 @@ import { observe } from "./observe.ts";
 import { guardOwnLogs } from "./own-log-groups.ts";
 import { regionalParts } from "./plan-regions.ts";
 import { search } from "./search.ts";
+import { checkSinks } from "./sink-rules.ts";
 import type { StackPart } from "./stack-context.ts";
 import { upkeep } from "./upkeep.ts";
 
@@ -35,12 +36,13 @@ export interface PlanOptions {
 
 /**
  * All stacks of a configuration, each after those that it depends on. The stacks of alerting, canaries and the console have their place between
- * `Events` and `Observe`. Raises BAD_CONFIG for parts that exclude each other.
+ * `Events` and `Observe`. Raises BAD_CONFIG for sinks that cannot be deployed.
  */
 export function planStacks(given: Config, { stage, code }: PlanOptions): readonly StackPlan[] {
   const config = ofStage(deployedConfig(given), stage);
   const deployment = resolveDeployment(config.deploy);
   const names = namesOf(stage, deployment.region);
+  checkSinks(config, deployment, names);
   const parts: readonly StackPart[] = [
     { name: "Foundation", description: "key, buckets, state, alarms' topic", build: foundation },
     { name: "Archive", description: "delivery to S3, table, workgroup", after: ["Foundation"], build: archive },

@@ -3,7 +3,6 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import type { SinkConfig } from "../../packages/core/src/config/schema.ts";
 import { FAILURES_BUCKET } from "../foundation.ts";
-import type { Names } from "../names.ts";
 import type { StackContext } from "../stack-context.ts";
 import { bucketArn } from "./bucket-arn.ts";
 import { keyStatements } from "./data-key.ts";
@@ -71,30 +70,43 @@ function accessOf(stack: Stack, context: StackContext, sink: SinkConfig): SinkAc
     case "opensearch":
       return openSearchAccess(stack, context, sink);
     default:
-      throw new Error(`a sink of type ${sink.type} is for the local runtime: take another one for what is deployed`);
+      throw new Error(`unreachable: a sink of type ${sink.type} is refused when the stacks are planned`);
   }
 }
 
 function openSearchAccess(
   stack: Stack,
-  { names }: StackContext,
+  context: StackContext,
   sink: Extract<SinkConfig, { type: "opensearch" }>,
 ): SinkAccess {
-  const arn = (): string => StringParameter.valueForStringParameter(stack, names.parameter(SEARCH_ARN_PARAMETER));
-  const environment = sink.endpoint === undefined ? { OPENSEARCH_URL: endpoint(stack, names) } : {};
+  const environment =
+    sink.endpoint === undefined ? { OPENSEARCH_URL: published(stack, context, SEARCH_ENDPOINT_PARAMETER) } : {};
   if (sink.service === "none") return { environment, statements: [] };
-  // A cluster that is not Belfry's own is known by its address alone.
-  const domains = stack.formatArn({ service: "es", resource: "domain", resourceName: "*" });
-  const collections = stack.formatArn({ service: "aoss", resource: "collection", resourceName: "*" });
-  if (sink.service === "aoss") {
-    return { environment, statements: [allow("aoss:APIAccessAll", sink.endpoint === undefined ? arn() : collections)] };
-  }
-  const domain = sink.endpoint === undefined ? arn() : domains;
-  return { environment, statements: [allow("es:ESHttpPost", `${domain}/_bulk`)] };
+  const arn = clusterArn(stack, context, sink);
+  const statement = sink.service === "aoss" ? allow("aoss:APIAccessAll", arn) : allow("es:ESHttpPost", `${arn}/_bulk`);
+  return { environment, statements: [statement] };
 }
 
-function endpoint(stack: Stack, names: Names): string {
-  return StringParameter.valueForStringParameter(stack, names.parameter(SEARCH_ENDPOINT_PARAMETER));
+/** A cluster of which only the address is known may be any of its region. */
+function clusterArn(
+  stack: Stack,
+  context: StackContext,
+  { endpoint, region, service }: Extract<SinkConfig, { type: "opensearch" }>,
+): string {
+  const { search } = context.deployment;
+  if (endpoint === undefined) return published(stack, context, SEARCH_ARN_PARAMETER);
+  if (search.type === "url" && search.endpoint === endpoint && search.arn !== undefined) return search.arn;
+  const [arnService, resource] = service === "aoss" ? ["aoss", "collection"] : ["es", "domain"];
+  return stack.formatArn({
+    service: arnService,
+    region: region ?? stack.region,
+    resource,
+    resourceName: "*",
+  });
+}
+
+function published(stack: Stack, { names }: StackContext, parameter: string): string {
+  return StringParameter.valueForStringParameter(stack, names.parameter(parameter));
 }
 
 function allow(action: string, resource: string): PolicyStatement {
