@@ -55,9 +55,20 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: "the versions of one function, one of which a delivery stream names",
   },
   {
-    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:es:[^*]+:domain\/[^*/]+\/[^\]]+\]$/,
+    rule: /^AwsSolutions-IAM5\[Resource::arn:(<AWS::Partition>|aws[\w-]*):es:[^*]+:domain\/[^*/]+\/[^\]]+\]$/,
     where: /^Search\/(SearchSetup\/Role|SearchStreamRole)\/Resource$/,
     reason: "paths of one domain's HTTP interface, below which the names of templates, policies and indices stand",
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:(es|aoss):[^*]+:(domain|collection)\/\*(\/[^\]]+)?\]$/,
+    where: /^(Search\/SearchSetup|Ingest\/\w+)\/Role\/Resource$/,
+    reason:
+      "a cluster that was there before, of which the configuration knows the address alone; deploy.search.arn cuts it down to the one",
+  },
+  {
+    rule: /^AwsSolutions-OS7$/,
+    where: /^Search\/Domain$/,
+    reason: "one zone where deploy.search.zones says 1, for trying it out; the default is two, with zone awareness",
   },
   {
     rule: /^AwsSolutions-OS[13]$/,

@@ -6,7 +6,7 @@ import { PROFILES } from "../../scripts/synth/profiles.ts";
 import { runBuild } from "../../scripts/synth/run-build.ts";
 import { type SynthResult, synthesize } from "../../scripts/synth/synthesize.ts";
 import { ACCEPTED_FINDINGS, type AcceptedFinding } from "../../stacks/accepted-findings.ts";
-import { EVERYTHING, EVERYTHING_SERVERLESS } from "./support/everything.ts";
+import { EVERYTHING, EVERYTHING_SERVERLESS, SMALL_CLUSTERS } from "./support/everything.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -33,8 +33,12 @@ const WITHOUT_RESOURCES = [
   "xray:PutTraceSegments",
 ];
 
-/** Configurations that are synthesized: those that users start from, and two with all that can be switched on. */
-const WRITTEN = { "everything-with-a-domain": EVERYTHING, "everything-with-a-collection": EVERYTHING_SERVERLESS };
+/** Configurations that are synthesized: those that users start from, two with all that can be switched on, and one with the least clusters. */
+const WRITTEN = {
+  "everything-with-a-domain": EVERYTHING,
+  "everything-with-a-collection": EVERYTHING_SERVERLESS,
+  "small-clusters": SMALL_CLUSTERS,
+};
 const CONFIGS = [...PROFILES.map(({ name }) => name), ...Object.keys(WRITTEN)];
 
 interface Statement {

@@ -87,3 +87,13 @@ export const EVERYTHING_SERVERLESS = {
   ...EVERYTHING,
   deploy: { ...EVERYTHING.deploy, archive: {}, search: { type: "serverless", firehose: true } },
 } as const satisfies ConfigInput;
+
+/** The least domain, and a cluster that was there before, of which only the address is known. */
+export const SMALL_CLUSTERS = {
+  sinks: {
+    search: { type: "opensearch" },
+    elsewhere: { type: "opensearch", endpoint: "https://search.example.com" },
+  },
+  defaultRoute: ["search", "elsewhere"],
+  deploy: { region: "eu-west-1", search: { type: "domain", instanceCount: 1, zones: 1 } },
+} as const satisfies ConfigInput;
