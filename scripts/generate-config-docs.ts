@@ -1,11 +1,14 @@
 // Writes the JSON Schema of belfry.config.ts and the page that lists its keys; with --check it only compares them with what is there.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { configJsonSchema, type JsonSchema } from "../packages/core/src/config/json-schema.ts";
+import { configJsonSchema, dereferenced, type JsonSchema } from "../packages/core/src/config/json-schema.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const SCHEMA_FILE = "docs/reference/belfry.config.schema.json";
 const PAGE_FILE = "docs/reference/configuration.md";
+
+/** The places of the parts that hold what is being written, by their references: within themselves they are not written once more. */
+const around = new Map<string, string>();
 
 const schema = configJsonSchema();
 const files: Record<string, string> = {
@@ -65,7 +68,18 @@ function rowsOf(path: string, schema: JsonSchema, isRequired: boolean): string[]
   return [row, ...below(path, schema)];
 }
 
-function below(path: string, schema: JsonSchema): string[][] {
+function below(path: string, referring: JsonSchema): string[][] {
+  const { $ref } = referring;
+  if ($ref === undefined) return belowPart(path, referring);
+  const place = around.get($ref);
+  if (place !== undefined) return [[`\`${path}\``, "object", "", `keys as those of \`${place}\``]];
+  around.set($ref, path);
+  const rows = belowPart(path, dereferenced(referring, schema));
+  around.delete($ref);
+  return rows;
+}
+
+function belowPart(path: string, schema: JsonSchema): string[][] {
   const variants = schema.oneOf ?? [];
   if (variants.length > 0) return variants.flatMap((variant) => variantRows(path, variant));
   if (schema.items !== undefined) return below(`${path}[]`, schema.items);
@@ -89,17 +103,18 @@ function members(schema: JsonSchema): [key: string, member: JsonSchema, isRequir
   return Object.entries(schema.properties ?? {}).map(([key, member]) => [key, member, required.has(key)]);
 }
 
-function typeText(schema: JsonSchema): string {
-  const alternatives = schema.anyOf ?? schema.oneOf;
+function typeText(referring: JsonSchema): string {
+  const part = dereferenced(referring, schema);
+  const alternatives = part.anyOf ?? part.oneOf;
   if (alternatives !== undefined) return [...new Set(alternatives.map(typeText))].join(" or ");
-  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
-  if (schema.items !== undefined) return `list of ${typeText(schema.items)}`;
-  if (typeof schema.additionalProperties === "object" && schema.properties === undefined) {
-    return Object.keys(schema.additionalProperties).length === 0
+  if (part.enum !== undefined) return part.enum.map((value) => `\`${String(value)}\``).join(", ");
+  if (part.items !== undefined) return `list of ${typeText(part.items)}`;
+  if (typeof part.additionalProperties === "object" && part.properties === undefined) {
+    return Object.keys(part.additionalProperties).length === 0
       ? "object"
-      : `map of ${typeText(schema.additionalProperties)}`;
+      : `map of ${typeText(part.additionalProperties)}`;
   }
-  return `${schema.type ?? "any"}${range(schema)}`;
+  return `${part.type ?? "any"}${range(part)}`;
 }
 
 function range({ minimum, maximum, minLength, maxLength }: JsonSchema): string {

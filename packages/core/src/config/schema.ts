@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { DATASETS } from "./datasets.ts";
 import { Deploy } from "./deploy/schema.ts";
+import { OnCall } from "./oncall/schema.ts";
 
 const SinkName = z
   .string()
@@ -195,6 +196,7 @@ export const ConfigSchema = z.strictObject({
       entry: z.string().describe("a TypeScript module that exports `process`, by path from the configuration"),
     })
     .optional(),
+  oncall: OnCall.prefault({}),
   deploy: Deploy.prefault({}),
   tests: z.array(TestCase).default([]),
 });

@@ -3,8 +3,11 @@ import { type Config, type ConfigInput, ConfigSchema } from "./schema.ts";
 /** Where a function's handler stands: the first part of its name (`ingest-kinesis`). */
 export type FunctionGroup = "ingest" | "transform" | "process" | "archive" | "logs" | "search";
 
-/** What no function reads: test cases, and where the user's module stands, which is bundled into its function. Of what is deployed, each reads its own part. */
-type Unread = "tests" | "process";
+/**
+ * What no function reads: test cases, and where the user's module stands, which is bundled into its function; who is on call, which these groups tell nobody.
+ * Of what is deployed, each reads its own part.
+ */
+type Unread = "tests" | "process" | "oncall";
 
 /**
  * The configuration of a group of functions, for the `config.json` beside their bundles: all that it does not read has its default there, so that it may change without
@@ -16,7 +19,7 @@ export function sliceConfig(config: Config, group: FunctionGroup): Config {
 }
 
 function readBy(config: Config, group: FunctionGroup): Omit<ConfigInput, Unread> {
-  const { tests: _tests, process: _process, deploy, ...read } = config;
+  const { tests: _tests, process: _process, oncall: _oncall, deploy, ...read } = config;
   const { metrics, retentionDays } = config;
   switch (group) {
     case "ingest":

@@ -43,6 +43,21 @@ describe("parsing a configuration", () => {
       ['drop[0].patern: unknown key; did you mean "pattern"?'],
     ],
     [
+      "an unknown key of a route below others",
+      {
+        oncall: {
+          route: { receiver: "a", routes: [{ routes: [{ reciever: "a" }] }] },
+          receivers: { a: {} },
+        },
+      },
+      ['oncall.route.routes[0].routes[0].reciever: unknown key; did you mean "receiver"?'],
+    ],
+    [
+      "a receiver that there is not",
+      { oncall: { route: { receiver: "a", routes: [{ receiver: "pagr" }] }, receivers: { a: {}, pager: {} } } },
+      ['oncall.route.routes[0].receiver: no receiver named "pagr"; did you mean "pager"?'],
+    ],
+    [
       "an unknown key that is near none",
       { metrics: { xyzxyz: 1 } },
       ["metrics.xyzxyz: unknown key; known are namespace, highResolution, maxDimensionValues"],
@@ -70,7 +85,7 @@ describe("parsing a configuration", () => {
       "a parser that there is not",
       { parsers: [{ logGroup: "*", parser: "aws.vpcflows" }] },
       [
-        'parsers[0].parser: expected one of "aws.vpcflow"|"aws.cloudtrail"|"aws.lambda"|"app.json"|"app.text", got "aws.vpcflows"; did you mean "aws.vpcflow"?',
+        'parsers[0].parser: expected one of aws.vpcflow, aws.cloudtrail, aws.lambda, app.json, app.text, got "aws.vpcflows"; did you mean "aws.vpcflow"?',
       ],
     ],
     [
@@ -129,7 +144,7 @@ describe("parsing a configuration", () => {
       { a: 1, keepOriginal: 1 },
       [
         "keepOriginal: expected boolean, got 1",
-        "a: unknown key; known are accounts, streams, parsers, enrich, drop, sample, redact, routes, defaultRoute, sinks, keepOriginal, retentionDays, limits, metrics, process, deploy, tests",
+        "a: unknown key; known are accounts, streams, parsers, enrich, drop, sample, redact, routes, defaultRoute, sinks, keepOriginal, retentionDays, limits, metrics, process, oncall, deploy, tests",
       ],
     ],
   ])("names %s", (_, value, expected) => {

@@ -11,7 +11,8 @@ const config = parseConfig(
     metrics: { highResolution: true },
     retentionDays: { "app.json": 7 },
     process: { entry: "./own.ts" },
-    deploy: { region: "eu-west-1", export: { enabled: true }, retention: { days: 90 } },
+    oncall: { route: { receiver: "ops" }, receivers: { ops: {} } },
+    deploy: { region: "eu-west-1", export: { enabled: true, logGroups: ["/app/*"] }, retention: { days: 90 } },
     tests: [{ name: "t", given: { message: "x" }, expect: {} }],
   },
   "x",
@@ -58,4 +59,8 @@ it("gives search functions how long each data set is kept", () => {
 
 it.each(["ingest", "transform", "process"] as const)("gives %s functions nothing of what is deployed", (group) => {
   expect(sliceConfig(config, group).deploy).toEqual(defaults.deploy);
+});
+
+it.each(GROUPS)("gives %s functions, which tell nobody, nothing of who is on call", (group) => {
+  expect(sliceConfig(config, group).oncall).toEqual(defaults.oncall);
 });
