@@ -221,10 +221,7 @@ function addQueue(stack: Stack, names: Names, sourceArn: string): CfnQueue {
           Principal: { Service: "events.amazonaws.com" },
           Action: "sqs:SendMessage",
           Resource: queue.attrArn,
-          Condition: {
-            ArnLike: { "aws:SourceArn": sourceArn },
-            StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
-          },
+          Condition: { ArnLike: { "aws:SourceArn": sourceArn } },
         },
         {
           Effect: "Deny",

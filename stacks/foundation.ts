@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, type Stack } from "aws-cdk-lib";
+import { Duration, type Stack } from "aws-cdk-lib";
 import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
@@ -9,6 +9,7 @@ import { addAlarmTopic } from "./constructs/alarm-topic.ts";
 import { dataBucket } from "./constructs/data-bucket.ts";
 import { KEY_PARAMETER } from "./constructs/data-key.ts";
 import { keyUsers } from "./constructs/key-users.ts";
+import { removalPolicy } from "./constructs/removal-policy.ts";
 import { SCHEDULE_GROUP } from "./constructs/schedule.ts";
 import type { StackContext } from "./stack-context.ts";
 
@@ -31,17 +32,13 @@ export function foundation(stack: Stack, context: StackContext): void {
   new CfnScheduleGroup(stack, "ScheduleGroup", { name: context.names.of(SCHEDULE_GROUP) });
 }
 
-function removalOf({ deployment }: StackContext): RemovalPolicy {
-  return deployment.removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
-}
-
 function addKey(stack: Stack, context: StackContext): void {
   const { names } = context;
   const key = new Key(stack, "DataKey", {
     alias: `alias/${names.of(KEY_NAME)}`,
     description: `All data of ${names.of("*")} at rest`,
     enableKeyRotation: true,
-    removalPolicy: removalOf(context),
+    removalPolicy: removalPolicy(context),
   });
   for (const statement of [...keyPolicy(stack), ...keyUsers(stack, context)]) key.addToResourcePolicy(statement);
   new StringParameter(stack, "KeyArn", { parameterName: names.parameter(KEY_PARAMETER), stringValue: key.keyArn });
@@ -58,7 +55,6 @@ function keyPolicy(stack: Stack): PolicyStatement[] {
       resources: ["*"],
       conditions,
     });
-  const ours = { StringEquals: { "aws:SourceAccount": stack.account } };
   const logGroups = stack.formatArn({ service: "logs", resource: "log-group:*" });
   return [
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -74,12 +70,9 @@ function keyPolicy(stack: Stack): PolicyStatement[] {
       ArnLike: { "aws:SourceArn": logGroups },
     }),
     // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-    allow(
-      "Notifications",
-      ["cloudwatch.amazonaws.com", "events.amazonaws.com"],
-      ["kms:GenerateDataKey", "kms:Decrypt"],
-      ours,
-    ),
+    allow("Alarms", ["cloudwatch.amazonaws.com"], ["kms:GenerateDataKey", "kms:Decrypt"], {
+      StringEquals: { "aws:SourceAccount": stack.account },
+    }),
   ];
 }
 
@@ -148,6 +141,6 @@ function addStateTable(stack: Stack, context: StackContext): void {
     billingMode: BillingMode.PAY_PER_REQUEST,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     ...(key === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
-    removalPolicy: removalOf(context),
+    removalPolicy: removalPolicy(context),
   });
 }

@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, type Stack } from "aws-cdk-lib";
+import { Duration, type Stack } from "aws-cdk-lib";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { bucketArn } from "./constructs/bucket-arn.ts";
 import { LambdaFunction } from "./constructs/lambda-function.ts";
 import { deadLetterQueue } from "./constructs/queue.ts";
+import { removalPolicy } from "./constructs/removal-policy.ts";
 import { sinkAccess } from "./constructs/sink-statements.ts";
 import type { StackContext } from "./stack-context.ts";
 
@@ -66,7 +67,7 @@ function addQueue(stack: Stack, context: StackContext): Queue {
       queue: deadLetterQueue(stack, "ObjectsDlq", context, `${OBJECTS_QUEUE}-dlq`),
       maxReceiveCount: MAX_RECEIVES,
     },
-    removalPolicy: deployment.removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    removalPolicy: removalPolicy(context),
   });
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
   queue.addToResourcePolicy(

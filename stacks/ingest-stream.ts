@@ -1,10 +1,11 @@
-import { RemovalPolicy, type Stack } from "aws-cdk-lib";
+import type { Stack } from "aws-cdk-lib";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnStream } from "aws-cdk-lib/aws-kinesis";
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { dataKey, keyStatements } from "./constructs/data-key.ts";
 import { failuresAccess, failuresArn } from "./constructs/failures.ts";
 import { LambdaFunction } from "./constructs/lambda-function.ts";
+import { removalPolicy } from "./constructs/removal-policy.ts";
 import { sinkAccess } from "./constructs/sink-statements.ts";
 import { subscribe } from "./constructs/subscribe.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -39,7 +40,7 @@ export function streamArn(stack: Stack, { names }: StackContext): string {
 }
 
 function addStream(stack: Stack, context: StackContext): CfnStream {
-  const { ingest, removal } = context.deployment;
+  const { ingest } = context.deployment;
   const stream = new CfnStream(stack, "LogStream", {
     name: context.names.of(LOG_STREAM),
     retentionPeriodHours: ingest.streamRetentionHours,
@@ -47,7 +48,7 @@ function addStream(stack: Stack, context: StackContext): CfnStream {
     ...(ingest.buffer === "provisioned" ? { shardCount: ingest.shards } : {}),
     streamEncryption: { encryptionType: "KMS", keyId: dataKey(stack, context)?.keyArn ?? "alias/aws/kinesis" },
   });
-  stream.applyRemovalPolicy(removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
+  stream.applyRemovalPolicy(removalPolicy(context));
   return stream;
 }
 

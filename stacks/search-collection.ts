@@ -44,11 +44,11 @@ export function addCollection(stack: Stack, context: StackContext, settings: Set
     standbyReplicas,
     deletionProtection: deployment.removal === "retain" ? "ENABLED" : "DISABLED",
   });
-  const retain = deployment.removal === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-  for (const kept of [group, collection]) kept.applyRemovalPolicy(retain);
   const encryption = addEncryption(stack, context, name);
   const network = addNetwork(stack, name, settings);
-  for (const kept of [encryption, network]) kept.applyRemovalPolicy(retain);
+  // Kept even when the deployment that makes it fails: it is protected against deletion, which would fail in its turn.
+  const retain = deployment.removal === "retain" ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  for (const kept of [group, collection, encryption, network]) kept.applyRemovalPolicy(retain);
   collection.node.addDependency(group, encryption, network);
   const access = addAccess(stack, context, name, settings);
   return {

@@ -1,9 +1,10 @@
-import { RemovalPolicy, type Stack } from "aws-cdk-lib";
+import type { Stack } from "aws-cdk-lib";
 import { CfnResourcePolicy } from "aws-cdk-lib/aws-logs";
 import { CfnDomain } from "aws-cdk-lib/aws-opensearchservice";
 import type { SearchConfig } from "../packages/core/src/config/deploy/search.ts";
 import { dataKey } from "./constructs/data-key.ts";
 import { ownLogGroup } from "./constructs/own-log-group.ts";
+import { removalPolicy } from "./constructs/removal-policy.ts";
 import { roleArn, SEARCH_CLUSTER, SET_UP_FUNCTION } from "./search-roles.ts";
 import type { SearchCluster } from "./search-setup.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -22,7 +23,7 @@ const LOGS: Readonly<Record<string, string>> = {
 
 /** A domain, encrypted everywhere, whose only master is the function that sets it up; it has no users and passwords of its own. */
 export function addDomain(stack: Stack, context: StackContext, settings: Settings): SearchCluster {
-  const { names, deployment } = context;
+  const { names } = context;
   const domainName = names.of(SEARCH_CLUSTER);
   const arn = names.arn("es", "domain", SEARCH_CLUSTER, stack);
   const key = dataKey(stack, context);
@@ -45,7 +46,7 @@ export function addDomain(stack: Stack, context: StackContext, settings: Setting
     softwareUpdateOptions: { autoSoftwareUpdateEnabled: true },
   });
   domain.cfnOptions.updatePolicy = { enableVersionUpgrade: true };
-  domain.applyRemovalPolicy(deployment.removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
+  domain.applyRemovalPolicy(removalPolicy(context));
   domain.node.addDependency(allowLogs(stack, context, arn));
   return {
     endpoint: `https://${domain.attrDomainEndpoint}`,

@@ -16,8 +16,8 @@ export function addAlarmTopic(stack: Stack, context: StackContext): void {
   });
   topic.addToResourcePolicy(
     new PolicyStatement({
-      sid: "AlarmsAndEvents",
-      principals: [new ServicePrincipal("cloudwatch.amazonaws.com"), new ServicePrincipal("events.amazonaws.com")],
+      sid: "Alarms",
+      principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
       actions: ["sns:Publish"],
       resources: [topic.topicArn],
       conditions: { StringEquals: { "aws:SourceAccount": stack.account } },

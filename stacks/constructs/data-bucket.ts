@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
 import type { StackContext } from "../stack-context.ts";
 import { dataKey } from "./data-key.ts";
+import { removalPolicy } from "./removal-policy.ts";
 
 /** Parts of an upload that never ended are paid for until they are removed. */
 const UNFINISHED_DAYS = 7;
@@ -28,6 +29,6 @@ export function dataBucket(scope: Construct, id: string, context: StackContext, 
       { id: "unfinished-uploads", abortIncompleteMultipartUploadAfter: Duration.days(UNFINISHED_DAYS) },
       ...props.lifecycle,
     ],
-    removalPolicy: context.deployment.removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    removalPolicy: removalPolicy(context),
   });
 }

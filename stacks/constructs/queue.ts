@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Duration } from "aws-cdk-lib";
 import { Effect, PolicyStatement, type PrincipalBase, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { StackContext } from "../stack-context.ts";
 import { addAlarm } from "./alarm.ts";
+import { removalPolicy } from "./removal-policy.ts";
 
 /** SQS keeps messages at most so long. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const LONGEST = Duration.days(14);
@@ -18,7 +19,7 @@ export function deadLetterQueue(scope: Construct, id: string, context: StackCont
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
     retentionPeriod: LONGEST,
-    removalPolicy: context.deployment.removal === "destroy" ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    removalPolicy: removalPolicy(context),
   });
   addAlarm(scope, `${id}Alarm`, context, {
     name: `${what}-not-empty`,
@@ -36,7 +37,7 @@ export function deadLetterQueue(scope: Construct, id: string, context: StackCont
   return queue;
 }
 
-/** Lets an AWS service send to a queue on behalf of the named resources of this account, and of nothing else. */
+/** Lets an AWS service send to a queue on behalf of the named resources, and of nothing else: their ARNs say the account, too, which EventBridge does not always do. */
 export function allowSend(queue: Queue, service: string, sourceArns: readonly string[]): void {
   const principal: PrincipalBase = new ServicePrincipal(service);
   queue.addToResourcePolicy(
@@ -45,10 +46,7 @@ export function allowSend(queue: Queue, service: string, sourceArns: readonly st
       principals: [principal],
       actions: ["sqs:SendMessage"],
       resources: [queue.queueArn],
-      conditions: {
-        ArnEquals: { "aws:SourceArn": sourceArns },
-        StringEquals: { "aws:SourceAccount": Stack.of(queue).account },
-      },
+      conditions: { ArnEquals: { "aws:SourceArn": sourceArns } },
     }),
   );
 }

@@ -228,7 +228,7 @@ function retainedNames(outdir: string): Record<string, string[]> {
     };
     if (/us-(east-1|west-2)/.test(file)) continue;
     for (const { Type, DeletionPolicy, Properties = {} } of Object.values(Resources)) {
-      if (DeletionPolicy !== "Retain" || Type === "AWS::S3::Bucket" || Type === "AWS::KMS::Key") continue;
+      if (!DeletionPolicy?.startsWith("Retain") || Type === "AWS::S3::Bucket" || Type === "AWS::KMS::Key") continue;
       names[Type] = [
         ...(names[Type] ?? []),
         String(Properties.Name ?? Properties.TableName ?? Properties.QueueName),

@@ -5,10 +5,10 @@ import { MINIMAL, ORGANIZATION, synthesize } from "./support/synth.ts";
 describe("the foundation of one account", () => {
   const template = synthesize(MINIMAL).template("Foundation");
 
-  it("keeps data when the stack is removed", () => {
+  it("keeps data when the stack is removed, but not when it could not be made", () => {
     for (const type of ["AWS::S3::Bucket", "AWS::DynamoDB::Table"]) {
       for (const resource of Object.values(template.findResources(type))) {
-        expect(resource).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+        expect(resource).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
       }
     }
   });
@@ -28,7 +28,8 @@ describe("the foundation of one account", () => {
       PolicyDocument: {
         Statement: Match.arrayWith([
           Match.objectLike({
-            Sid: "AlarmsAndEvents",
+            Sid: "Alarms",
+            Principal: { Service: "cloudwatch.amazonaws.com" },
             Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
           }),
         ]),
@@ -61,7 +62,17 @@ describe("the foundation of an organization", () => {
 
   it("encrypts all data with one key of its own, which rotates and is published by its ARN", () => {
     template.resourceCountIs("AWS::KMS::Key", 1);
-    template.hasResource("AWS::KMS::Key", { Properties: { EnableKeyRotation: true }, DeletionPolicy: "Retain" });
+    template.hasResourceProperties("AWS::KMS::Key", {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Sid: "Alarms", Principal: { Service: "cloudwatch.amazonaws.com" } }),
+        ]),
+      },
+    });
+    template.hasResource("AWS::KMS::Key", {
+      Properties: { EnableKeyRotation: true },
+      DeletionPolicy: "RetainExceptOnCreate",
+    });
     template.hasResourceProperties("AWS::SSM::Parameter", { Name: "/belfry/test/key-arn" });
     template.hasResourceProperties("AWS::DynamoDB::Table", { SSESpecification: { SSEEnabled: true, SSEType: "KMS" } });
     for (const { Properties } of Object.values(template.findResources("AWS::S3::Bucket"))) {

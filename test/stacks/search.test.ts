@@ -207,7 +207,7 @@ describe("a domain", () => {
         }),
         OffPeakWindowOptions: { Enabled: true, OffPeakWindow: { WindowStartTime: { Hours: 22, Minutes: 0 } } },
       },
-      DeletionPolicy: "Retain",
+      DeletionPolicy: "RetainExceptOnCreate",
       DependsOn: Match.arrayWith([Match.stringLikeRegexp("SearchSetupRole")]),
     });
   });
