@@ -30,7 +30,12 @@ export function addCustomFunction(stack: Stack, context: StackContext): void {
     maximumRetryAttempts: 2,
     destinationConfig: { onFailure: { destination: failuresArn(stack, context) } },
   });
-  if (fromStream) mapStream(stack, "ProcessCustomMapping", context, custom.functionName);
+  if (fromStream) {
+    // Lambda refuses a mapping of a stream that is not there yet.
+    mapStream(stack, "ProcessCustomMapping", context, custom.functionName).node.addDependency(
+      stack.node.findChild("LogStream"),
+    );
+  }
   if (logGroups.length === 0) return;
   custom.addPermission("LogsInvoke", {
     principal: new ServicePrincipal("logs.amazonaws.com"),
