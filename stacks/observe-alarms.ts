@@ -2,6 +2,7 @@ import { Duration, type Stack } from "aws-cdk-lib";
 import { type CfnAlarm, CfnCompositeAlarm } from "aws-cdk-lib/aws-cloudwatch";
 import { type AlarmProps, addAlarm, alarmTopicArn } from "./constructs/alarm.ts";
 import { ingestFunctions, type Observed } from "./observed.ts";
+import { SEARCH_STREAM } from "./search-roles.ts";
 import type { StackContext } from "./stack-context.ts";
 
 const FIVE_MINUTES = Duration.minutes(5);
@@ -161,10 +162,10 @@ function freshnessAlarm({ names, deployment }: StackContext, deliveryStream: str
   const { freshnessSeconds } = deployment.observe.alarms;
   return {
     name: `freshness-${deliveryStream.slice(names.of("").length)}`,
-    description: `${deliveryStream} holds records older than ${freshnessSeconds} seconds: it cannot write to S3.`,
+    description: `${deliveryStream} holds records older than ${freshnessSeconds} seconds: it cannot write them.`,
     metric: {
       namespace: "AWS/Firehose",
-      name: "DeliveryToS3.DataFreshness",
+      name: `${deliveryStream === names.of(SEARCH_STREAM) ? SEARCH_DELIVERY[deployment.search.type] : "DeliveryToS3"}.DataFreshness`,
       dimensions: { DeliveryStreamName: deliveryStream },
       statistic: "Maximum",
     },
@@ -177,6 +178,12 @@ function freshnessAlarm({ names, deployment }: StackContext, deliveryStream: str
     notify: false,
   };
 }
+
+/** What Firehose calls its delivery, by what it delivers to. https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
+const SEARCH_DELIVERY: Readonly<Record<string, string>> = {
+  domain: "DeliveryToAmazonOpenSearchService",
+  serverless: "DeliveryToAmazonOpenSearchServerless",
+};
 
 /** A flood and a silence are both outside of what is expected. Where many sources come together, no data at all is a silence, too. */
 function volumeAlarm({ config, deployment }: StackContext, name: string): AlarmProps {
@@ -208,7 +215,10 @@ function volumeAlarm({ config, deployment }: StackContext, name: string): AlarmP
   };
 }
 
-/** What goes wrong before Belfry sees it, over all log groups and rules of the region. */
+/**
+ * What goes wrong before Belfry sees it, over all subscriptions and rules of the region. Metrics of an account's one subscription name no log group, those of a log group's
+ * own do, and both name the filter. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+ */
 function deliveryAlarms(): AlarmProps[] {
   const query = (metric: string, from: string, by: string): CfnAlarm.MetricDataQueryProperty[] => [
     {
@@ -223,7 +233,7 @@ function deliveryAlarms(): AlarmProps[] {
     {
       name: "subscriptions-failing",
       description: "CloudWatch Logs cannot deliver to a subscription: its destination or its role refuses.",
-      metrics: query("DeliveryErrors", '"AWS/Logs"', "LogGroupName"),
+      metrics: query("DeliveryErrors", '"AWS/Logs"', "FilterName"),
       ...above,
       periods: 3,
       datapoints: 2,
@@ -232,7 +242,7 @@ function deliveryAlarms(): AlarmProps[] {
       name: "subscriptions-throttled",
       description:
         "CloudWatch Logs is throttled at a subscription, and tries again for 24 hours: give the stream or the function more room.",
-      metrics: query("DeliveryThrottling", '"AWS/Logs"', "LogGroupName"),
+      metrics: query("DeliveryThrottling", '"AWS/Logs"', "FilterName"),
       ...above,
       periods: 3,
       datapoints: 3,

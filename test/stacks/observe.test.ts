@@ -89,6 +89,28 @@ describe("alarms of the pipeline", () => {
     expect(names).toContain("belfry-test-throttled-logs");
   });
 
+  it("count what subscriptions could not deliver by the dimension that an account's one has, too", () => {
+    for (const name of ["subscriptions-failing", "subscriptions-throttled"]) {
+      const alarm = alarms.find(({ AlarmName }) => AlarmName === `belfry-test-${name}`);
+      expect(JSON.stringify(alarm?.Metrics)).toContain("GROUP BY FilterName ");
+    }
+  });
+
+  it.each([
+    ["domain", "DeliveryToAmazonOpenSearchService.DataFreshness"],
+    ["serverless", "DeliveryToAmazonOpenSearchServerless.DataFreshness"],
+  ] as const)("watch what Firehose says of its delivery to a %s", (type, metric) => {
+    const { template } = synthesize({ deploy: { region: "eu-west-1", search: { type, firehose: true } } });
+    template("Observe").hasResourceProperties("AWS::CloudWatch::Alarm", {
+      AlarmName: "belfry-test-freshness-search",
+      MetricName: metric,
+    });
+    template("Observe").hasResourceProperties("AWS::CloudWatch::Alarm", {
+      AlarmName: "belfry-test-freshness-archive",
+      MetricName: "DeliveryToS3.DataFreshness",
+    });
+  });
+
   it("expect a volume by an anomaly detection band, and act on no instance for it", () => {
     const volume = alarms.find(({ AlarmName }) => AlarmName === "belfry-test-volume-ingest-kinesis");
     expect(volume).toMatchObject({

@@ -69,7 +69,7 @@ function byLogGroup(region: string): Widget {
 
 function failures(region: string): Widget {
   const of = (metric: string): GraphLine => ({
-    expression: `SELECT SUM(${metric}) FROM "AWS/Logs" GROUP BY LogGroupName ORDER BY SUM() DESC LIMIT 10`,
+    expression: `SELECT SUM(${metric}) FROM "AWS/Logs" GROUP BY FilterName ORDER BY SUM() DESC LIMIT 10`,
   });
   return metricWidget(THIRD, {
     title: "Subscriptions that failed or were throttled",
