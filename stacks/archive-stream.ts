@@ -103,7 +103,7 @@ function deliveryRole(
   return new Role(stack, id, {
     roleName: context.names.role(`firehose-${name}`, context.region),
     assumedBy: new ServicePrincipal("firehose.amazonaws.com", {
-      conditions: { StringEquals: { "aws:SourceAccount": stack.account }, ArnLike: { "aws:SourceArn": streams } },
+      conditions: onlyFor(stack, streams),
     }),
     inlinePolicies: {
       delivery: new PolicyDocument({
@@ -124,4 +124,15 @@ function deliveryRole(
       }),
     },
   });
+}
+
+/**
+ * A trust policy's conditions for one delivery stream of this account. AWS's own example names the account as `sts:ExternalId`, and says nowhere which other keys Firehose sends:
+ * each is looked at where it is there. https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#firehose-assume-role
+ */
+export function onlyFor({ account }: Stack, streamArn: string): Record<string, Record<string, string>> {
+  return {
+    StringEqualsIfExists: { "sts:ExternalId": account, "aws:SourceAccount": account },
+    ArnLikeIfExists: { "aws:SourceArn": streamArn },
+  };
 }

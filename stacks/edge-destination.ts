@@ -82,14 +82,22 @@ function onBehalfOfOwn(stack: Stack): Record<string, Record<string, unknown>> {
   };
 }
 
-/** CloudWatch Logs takes on the role for the accounts whose log groups it reads. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CreateDestination-Account.html */
+/**
+ * CloudWatch Logs takes on the role for the accounts whose log groups it reads, and says so by `aws:SourceArn`. Whether it says the organization too, AWS shows nowhere, so
+ * the organization is looked at where it is said; the Destination's own policy lets in no other in any case. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CreateDestination-Account.html
+ */
 function onBehalfOfSenders(stack: Stack, { deployment }: StackContext): Record<string, Record<string, unknown>>[] {
   const { organization, trustedAccounts } = deployment;
   const logsOf = (account: string) => `arn:${stack.partition}:logs:${stack.region}:${account}:*`;
   return [
     ...(organization === undefined
       ? []
-      : [{ StringEquals: { "aws:SourceOrgID": organization.id }, ArnLike: { "aws:SourceArn": logsOf("*") } }]),
+      : [
+          {
+            StringEqualsIfExists: { "aws:SourceOrgID": organization.id },
+            ArnLike: { "aws:SourceArn": logsOf("*") },
+          },
+        ]),
     ...(trustedAccounts.length === 0
       ? []
       : [

@@ -23,7 +23,8 @@ export function addTrail(stack: Stack, context: StackContext): void {
   const key = dataKey(stack, context);
   const role = new Role(stack, "TrailRole", {
     roleName: names.role(TRAIL, region),
-    assumedBy: new ServicePrincipal(CLOUDTRAIL, { conditions: ofTrail(stack, context) }),
+    // Without a condition: of this role's use CloudTrail says neither aws:SourceArn nor aws:SourceAccount. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cw_role_policy.html
+    assumedBy: new ServicePrincipal(CLOUDTRAIL),
     inlinePolicies: {
       logs: new PolicyDocument({
         statements: [

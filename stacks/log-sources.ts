@@ -157,9 +157,8 @@ function addApiGateway(stack: Stack, { names, region }: StackContext): void {
   const logGroups = (name: string) => `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${name}`;
   const role = new Role(stack, "ApiGatewayRole", {
     roleName: names.role("api-gateway", region),
-    assumedBy: new ServicePrincipal("apigateway.amazonaws.com", {
-      conditions: { StringEquals: { "aws:SourceAccount": stack.account } },
-    }),
+    // Without a condition, as AWS writes it: API Gateway tries the role when it is told of it, and refuses one that it cannot take on.
+    assumedBy: new ServicePrincipal("apigateway.amazonaws.com"),
     inlinePolicies: {
       logs: new PolicyDocument({
         statements: [

@@ -2,6 +2,7 @@ import { RemovalPolicy, type Stack } from "aws-cdk-lib";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnDeliveryStream } from "aws-cdk-lib/aws-kinesisfirehose";
 import { LogStream } from "aws-cdk-lib/aws-logs";
+import { onlyFor } from "./archive-stream.ts";
 import { bucketArn } from "./constructs/bucket-arn.ts";
 import { dataKey, keyStatements } from "./constructs/data-key.ts";
 import { ownLogGroup } from "./constructs/own-log-group.ts";
@@ -82,7 +83,7 @@ function streamRole(stack: Stack, context: StackContext, cluster: SearchCluster,
   return new Role(stack, "SearchStreamRole", {
     roleName: context.names.role(STREAM_ROLE, context.region),
     assumedBy: new ServicePrincipal("firehose.amazonaws.com", {
-      conditions: { StringEquals: { "aws:SourceAccount": stack.account }, ArnLike: { "aws:SourceArn": streams } },
+      conditions: onlyFor(stack, streams),
     }),
     inlinePolicies: {
       delivery: new PolicyDocument({

@@ -57,7 +57,13 @@ describe("the archive", () => {
         Statement: [
           Match.objectLike({
             Principal: { Service: "firehose.amazonaws.com" },
-            Condition: Match.objectLike({ StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } }),
+            Condition: {
+              StringEqualsIfExists: {
+                "sts:ExternalId": { Ref: "AWS::AccountId" },
+                "aws:SourceAccount": { Ref: "AWS::AccountId" },
+              },
+              ArnLikeIfExists: { "aws:SourceArn": Match.anyValue() },
+            },
           }),
         ],
       },

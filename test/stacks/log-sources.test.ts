@@ -159,13 +159,35 @@ describe("a trail", () => {
     expect(JSON.stringify(template)).toContain(path);
     expect(JSON.stringify(synthesized.template("Foundation"))).toContain("cloudtrail.amazonaws.com");
   });
+
+  it.each(["account", "organization"])(
+    "of the %s has a role without a condition, which CloudTrail could not fulfil",
+    (trail) => {
+      const [role] = Object.values(
+        templateOf({ trail }).findResources("AWS::IAM::Role", {
+          Properties: { RoleName: "belfry-test-trail-eu-west-1" },
+        }),
+      );
+      expect(role?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Effect: "Allow", Principal: { Service: "cloudtrail.amazonaws.com" }, Action: "sts:AssumeRole" },
+      ]);
+    },
+  );
 });
 
 describe("API Gateway", () => {
   it("has a role for its logs in every region that is taken in", () => {
     const synthesized = synthesize(withSources({ apiGateway: true }));
     for (const region of ["eu-west-1", "us-east-1"]) {
-      synthesized.template(`LogSources-${region}`).resourceCountIs("AWS::ApiGateway::Account", 1);
+      const template = synthesized.template(`LogSources-${region}`);
+      template.resourceCountIs("AWS::ApiGateway::Account", 1);
+      template.hasResourceProperties("AWS::IAM::Role", {
+        AssumeRolePolicyDocument: {
+          Statement: [
+            { Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" },
+          ],
+        },
+      });
     }
   });
 

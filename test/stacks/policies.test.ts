@@ -190,6 +190,7 @@ describe("the role by which a Destination writes to the stream", () => {
   it.each<[string, ConfigInput, Caller, boolean]>([
     ["for the central account, whose test message it is", ORGANIZATION, { account: CENTRAL, organization: OURS }, true],
     ["for a member of the organization", ORGANIZATION, { account: MEMBER, organization: OURS }, true],
+    ["for a member whose organization CloudWatch Logs does not say", ORGANIZATION, { account: MEMBER }, true],
     ["not for a stranger", ORGANIZATION, { account: STRANGER, organization: THEIRS }, false],
     ["for a trusted account", ACCOUNTS, { account: MEMBER }, true],
     ["not for an account that nobody trusts", ACCOUNTS, { account: STRANGER }, false],
