@@ -29,10 +29,15 @@ export function serviceOf(arn: string): string {
   return arn.split(":")[2] ?? "";
 }
 
-/**
- * The role by which EventBridge or its Scheduler hands events to targets. A role serves for every kind of target, so no policy of the target is touched, and
- * queues, topics and functions of others can be targets too. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
- */
+/** Services whose own resources' policies let a rule of EventBridge in, and to which a role may keep it from coming through. The Scheduler takes a role for all. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html */
+const BY_OWN_POLICY: ReadonlySet<string> = new Set(["lambda", "sns", "sqs"]);
+
+/** Whether a rule of EventBridge takes on a role to reach a target. */
+export function takesRole(arn: string): boolean {
+  return !BY_OWN_POLICY.has(serviceOf(arn));
+}
+
+/** The role by which EventBridge or its Scheduler hands events to targets. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html */
 export function targetRole(
   scope: Construct,
   id: string,

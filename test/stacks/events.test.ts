@@ -102,32 +102,40 @@ function deployed<T>(value: T): T {
 }
 
 describe("every rule", () => {
-  it.each(rulesOf(full))(
-    "%s has a role, retries, and a dead-letter queue that takes its events and no others",
-    (id, rule) => {
-      expect(rule.Targets.length).toBeGreaterThan(0);
-      for (const target of rule.Targets) {
-        expect(target.RoleArn).toBeDefined();
-        expect(target.RetryPolicy?.MaximumRetryAttempts).toBeGreaterThan(0);
-        const queue = target.DeadLetterConfig?.Arn["Fn::GetAtt"][0];
-        const policies = Object.values(
-          full.findResources("AWS::SQS::QueuePolicy", { Properties: { Queues: [{ Ref: queue }] } }) as Resources<{
-            readonly PolicyDocument: { readonly Statement: readonly Statement[] };
-          }>,
-        ).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-        const sends = policies.filter(({ Effect, Action }) => Effect === "Allow" && Action === "sqs:SendMessage");
-        expect(sends).toHaveLength(1);
-        expect(sends[0]?.Principal).toEqual({ Service: "events.amazonaws.com" });
-        const sources = sends[0]?.Condition?.ArnEquals?.["aws:SourceArn"];
-        expect([sources].flat()).toContainEqual({ "Fn::GetAtt": [id, "Arn"] });
-      }
-    },
-  );
+  it.each(rulesOf(full))("%s has retries, and a dead-letter queue that takes its events and no others", (id, rule) => {
+    expect(rule.Targets.length).toBeGreaterThan(0);
+    for (const target of rule.Targets) {
+      expect(target.RetryPolicy?.MaximumRetryAttempts).toBeGreaterThan(0);
+      const queue = target.DeadLetterConfig?.Arn["Fn::GetAtt"][0];
+      const policies = Object.values(
+        full.findResources("AWS::SQS::QueuePolicy", { Properties: { Queues: [{ Ref: queue }] } }) as Resources<{
+          readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+        }>,
+      ).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+      const sends = policies.filter(({ Effect, Action }) => Effect === "Allow" && Action === "sqs:SendMessage");
+      expect(sends).toHaveLength(1);
+      expect(sends[0]?.Principal).toEqual({ Service: "events.amazonaws.com" });
+      expect(Object.keys(sends[0]?.Condition ?? {})).toEqual(["ArnEquals"]);
+      const sources = sends[0]?.Condition?.ArnEquals?.["aws:SourceArn"];
+      expect([sources].flat()).toContainEqual({ "Fn::GetAtt": [id, "Arn"] });
+    }
+  });
 
-  it.each(rulesOf(full))("%s uses a role that names it, and may reach its targets", (_, rule) => {
+  it.each(rulesOf(full))("%s reaches its targets by a role that names it, or by their own policies", (id, rule) => {
     const bus = rule.EventBusName === undefined ? "" : `${rule.EventBusName}/`;
     const own = arn("events", `rule/${bus}${rule.Name}`);
     for (const target of deployed(rule.Targets)) {
+      if (/^arn:aws:(lambda|sns|sqs):/.test(String(target.Arn))) {
+        // A role may keep EventBridge from coming through to these.
+        expect(target.RoleArn).toBeUndefined();
+        if (!String(target.Arn).startsWith("arn:aws:lambda:")) continue;
+        full.hasResourceProperties("AWS::Lambda::Permission", {
+          FunctionName: target.Arn,
+          Principal: "events.amazonaws.com",
+          SourceArn: { "Fn::GetAtt": [id, "Arn"] },
+        });
+        continue;
+      }
       const [roleId] = (target.RoleArn as { "Fn::GetAtt": [string] })["Fn::GetAtt"];
       const role = deployed(full.findResources("AWS::IAM::Role")[roleId]?.Properties) as {
         readonly AssumeRolePolicyDocument: { readonly Statement: readonly Statement[] };
@@ -206,7 +214,9 @@ describe("the Events stack", () => {
   it("makes schedules in a group, with time zone, retries and a dead-letter queue that their role may send to", () => {
     const schedules = Object.values(full.findResources("AWS::Scheduler::Schedule"));
     expect(schedules).toHaveLength(3);
+    full.resourceCountIs("AWS::Scheduler::ScheduleGroup", 0);
     for (const { Properties } of schedules) {
+      expect(Properties.GroupName).toBe("belfry-test-schedules");
       expect(Properties.Target.DeadLetterConfig.Arn).toBeDefined();
       expect(Properties.Target.RetryPolicy.MaximumRetryAttempts).toBeGreaterThan(0);
       expect(Properties.FlexibleTimeWindow).toEqual({ Mode: "OFF" });

@@ -10,7 +10,8 @@ describe.each([
   ["an organization", ORGANIZATION],
   ["all that can be switched on", EVERYTHING],
 ])("the stacks of %s", (_, config) => {
-  const { templates } = synthesize(config);
+  const synthesized = synthesize(config);
+  const { templates } = synthesized;
 
   it("export nothing, so that each can be removed by itself", () => {
     for (const template of templates.values()) {
@@ -25,6 +26,13 @@ describe.each([
     for (const template of templates.values()) {
       expect((template.toJSON() as { Description: string }).Description).toContain(`Belfry ${VERSION}: `);
     }
+  });
+
+  it("make no two things of one name", () => {
+    const names = [...synthesized.stacks].flatMap(([name, { region }]) =>
+      fixedNames(templates.get(name)?.toJSON(), region),
+    );
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
 
   it("have functions of Node.js 24 with a log group, a trace and one inline policy of their own", () => {
@@ -43,6 +51,27 @@ describe.each([
     }
   });
 });
+
+/** Type, region and name of whatever has a name of its own; a role's, a bucket's and a dashboard's is taken in all regions. */
+function fixedNames(template: unknown, region: string): string[] {
+  const { Resources = {} } = template as {
+    Resources?: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+  };
+  return Object.values(Resources).flatMap(({ Type: type, Properties: properties = {} }) => {
+    const own = type.slice(type.lastIndexOf(":") + 1);
+    const key = Object.keys(properties).find(
+      (each) => each === "Name" || OWN_NAMES.some((known) => each === known || each === `${own}Name`),
+    );
+    if (key === undefined) return [];
+    const place = /::(Role|Bucket|Dashboard)$/.test(type) ? "" : region;
+    const bus = JSON.stringify(
+      properties.EventBusName ?? properties.LogGroupName ?? properties.GroupName ?? properties.Type ?? "",
+    );
+    return [`${type} ${place} ${bus} ${JSON.stringify(properties[key])}`];
+  });
+}
+
+const OWN_NAMES: readonly string[] = ["AlarmName", "FilterName", "PolicyName", "DestinationName"];
 
 it("refuses a stage that would make names too long", () => {
   expect(() => namesOf("a-stage-with-a-long-name", "eu-west-1")).toThrow(

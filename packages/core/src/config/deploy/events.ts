@@ -53,7 +53,7 @@ const Rule = z
       .array(Target)
       .min(1)
       .max(5)
-      .describe("ARNs; queues and topics with a key of their own must let the rule's role use it"),
+      .describe("ARNs; a queue's or a topic's own policy lets EventBridge in: see docs/events.md"),
     replayed: z.boolean().default(false).describe("runs for replayed events too; what notifies somebody must not"),
   })
   .refine((rule) => (rule.pattern === undefined) !== (rule.shipped === undefined), "give one of pattern and shipped");
