@@ -1,5 +1,6 @@
 // `npm run deploy`, `npm run diff`, `npm run remove`, and the same with `:cdk`: builds, and hands the stacks to SST or to the CDK.
 import { resolve } from "node:path";
+import { checkStage } from "../packages/core/src/config/deploy/stage.ts";
 import { loadConfig } from "../packages/core/src/config/load.ts";
 import { ROOT } from "./check/gate.ts";
 import { checkAccount } from "./deploy/account.ts";
@@ -27,6 +28,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (stage === undefined) throw new Error("say which stage: --stage prod");
+  checkStage(stage);
   const file = resolve(config);
   const { deploy } = await loadConfig(file);
   // The SDK, SST and the CDK all read it.

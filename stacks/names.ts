@@ -1,5 +1,6 @@
 import { ArnFormat, Aws, Stack } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
+import { checkStage } from "../packages/core/src/config/deploy/stage.ts";
 
 /** What the application is called in every name. */
 export const APP = "belfry";
@@ -29,14 +30,9 @@ export interface Names {
   colonArn(service: string, resource: string | undefined, what: string, scope: IConstruct): string;
 }
 
-/** The longest stage's name with which every role's name stays within IAM's 64 characters. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const STAGE = /^[a-z][a-z0-9-]{0,15}$/;
-
-/** Names for a stage whose home is a region. Raises an error for a stage that would make names too long or invalid. */
+/** Names for a stage whose home is a region. Raises BAD_CONFIG for a stage that would make names too long or invalid. */
 export function namesOf(stage: string, homeRegion: string): Names {
-  if (!STAGE.test(stage)) {
-    throw new Error(`a stage's name is a lower-case letter and up to 15 letters, digits and hyphens, got "${stage}"`);
-  }
+  checkStage(stage);
   const prefix = `${APP}-${stage}`;
   const of = (what: string): string => `${prefix}-${what}`;
   const arnOf = (scope: IConstruct, service: string, resource: string, format: ArnFormat, name: string): string =>

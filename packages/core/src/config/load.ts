@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BelfryError, messageOf } from "../platform/errors.ts";
@@ -25,6 +25,9 @@ export function parseConfig(value: unknown, file: string): Config {
 }
 
 async function read(file: string): Promise<unknown> {
+  await access(file).catch((cause: unknown) => {
+    throw new BelfryError("BAD_CONFIG", `there is no configuration ${file}`, { cause });
+  });
   try {
     if (extname(file) === ".json") return JSON.parse(await readFile(file, "utf8"));
     const module: { default?: unknown } = await import(pathToFileURL(file).href);

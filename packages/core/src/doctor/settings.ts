@@ -1,5 +1,8 @@
 import { type Deployment, resolveDeployment } from "../config/deploy/deployment.ts";
+import { Region } from "../config/deploy/names.ts";
 import type { DeployConfig } from "../config/deploy/schema.ts";
+import { checkStage } from "../config/deploy/stage.ts";
+import { BelfryError } from "../platform/errors.ts";
 
 /** What is to be deployed, and where: an account is looked at for this. */
 export interface DoctorSettings {
@@ -26,8 +29,11 @@ interface Wanted {
 const EVENT_REGIONS: readonly string[] = ["us-east-1", "us-west-2"];
 const OTHER_PARTITION = /^(cn|us-gov|us-iso|eusc)/;
 
-/** Settings of a configuration's deployment. Raises BAD_CONFIG for parts that exclude each other. */
+/** Settings of a configuration's deployment. Raises BAD_CONFIG for a stage or a region that cannot be. */
 export function doctorSettings(deploy: DeployConfig, { stage, version, regions: given = [] }: Wanted): DoctorSettings {
+  checkStage(stage);
+  const odd = given.find((name) => !Region.safeParse(name).success);
+  if (odd !== undefined) throw new BelfryError("BAD_CONFIG", `a region is written as in eu-west-1, got "${odd}"`);
   const deployment = resolveDeployment(deploy);
   const { region, globalEvents } = deployment;
   const [first = region] = given;

@@ -180,7 +180,7 @@ describe("loading a configuration", () => {
   });
 
   it.each([
-    ["a file that is not there", "none.ts", undefined, /none\.ts cannot be read: /],
+    ["a file that is not there", "none.ts", undefined, /there is no configuration .*none\.ts/],
     ["text that is no JSON", "b.json", "{", /b\.json cannot be read: /],
     ["a module that fails", "c.ts", "throw new Error('broken');", /c\.ts cannot be read: broken/],
     ["a module without a default export", "d.ts", "export const x = 1;", /d\.ts has no default export/],

@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { Deploy } from "@belfry/core/config/deploy/schema";
 import type { DoctorPorts } from "@belfry/core/doctor/check";
 import { CHECKS } from "@belfry/core/doctor/checks";
 import { type ExamineOptions, examine } from "@belfry/core/doctor/examine";
 import { checkIdentity, checkRegion } from "@belfry/core/doctor/reach";
+import { doctorSettings } from "@belfry/core/doctor/settings";
 import { describe, expect, it } from "vitest";
 import { policyOfPage } from "../../../support/policy-of-page.ts";
 import { ACCOUNT, account, refused, settingsFor } from "./account.ts";
@@ -162,6 +164,12 @@ describe("doctorSettings", () => {
     expect(there.map(({ id }) => id)).toEqual(["region", "cdk-bootstrap", "stacks"]);
     expect(settingsFor({ globalEvents: true }, ["eu-west-1"]).eventRegions).toEqual([]);
     expect(settingsFor({ globalEvents: true, region: "cn-north-1" }).eventRegions).toEqual([]);
+  });
+
+  it("refuses regions that cannot be, and so does it with stages", () => {
+    expect(() => settingsFor({}, ["eu-west"])).toThrow('a region is written as in eu-west-1, got "eu-west"');
+    const wanted = { stage: "Prod", version: "1.0.0" };
+    expect(() => doctorSettings(Deploy.parse({}), wanted)).toThrow('hyphens, got "Prod"');
   });
 
   it("takes given regions in place of the configured ones, and the configured home among them", () => {
