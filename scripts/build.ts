@@ -1,13 +1,13 @@
 // `npm run build`: makes a folder dist/<function> of each handler, as Lambda takes it: index.mjs, chunks, source maps, and config.json.
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { deployedConfig } from "../packages/core/src/config/deploy/deployed-config.ts";
 import { loadConfig, parseConfig } from "../packages/core/src/config/load.ts";
 import { sliceConfig } from "../packages/core/src/config/slice.ts";
 import { bundle } from "./build/bundle.ts";
 import { functionSources } from "./build/function-sources.ts";
 import { sizeTable } from "./build/size-table.ts";
+import { scriptOptions } from "./script-options.ts";
 
 const HELP = `Usage: npm run build -- [options]
 
@@ -21,12 +21,10 @@ Options:
 const DEFAULT_CONFIG = "belfry.config.ts";
 const root = resolve(import.meta.dirname, "..");
 
-const { values: options } = parseArgs({
-  options: {
-    config: { type: "string" },
-    out: { type: "string", default: resolve(root, "dist") },
-    help: { type: "boolean", default: false },
-  },
+const options = scriptOptions({
+  config: { type: "string" },
+  out: { type: "string", default: resolve(root, "dist") },
+  help: { type: "boolean", default: false },
 });
 
 async function main(): Promise<void> {

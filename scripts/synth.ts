@@ -1,7 +1,7 @@
 // `npm run synth`: builds and synthesizes every profile into cdk.out/<profile>, offline and without credentials, and validates what comes out.
 import { relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { ROOT } from "./check/gate.ts";
+import { scriptOptions } from "./script-options.ts";
 import { PROFILES } from "./synth/profiles.ts";
 import { runBuild } from "./synth/run-build.ts";
 import { stackTable } from "./synth/stack-table.ts";
@@ -17,12 +17,10 @@ Options:
   --stage STAGE  stage to synthesize (prod)
   --help         print this`;
 
-const { values: options } = parseArgs({
-  options: {
-    config: { type: "string" },
-    stage: { type: "string", default: "prod" },
-    help: { type: "boolean", default: false },
-  },
+const options = scriptOptions({
+  config: { type: "string" },
+  stage: { type: "string", default: "prod" },
+  help: { type: "boolean", default: false },
 });
 
 async function main(): Promise<boolean> {

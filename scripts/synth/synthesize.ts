@@ -55,9 +55,11 @@ export async function synthesize({ config, stage, dist, outdir }: SynthInput): P
   const entry = await readEntry(ROOT, { BELFRY_CONFIG: config, BELFRY_DIST: dist });
   const app = new App({ outdir, analyticsReporting: false, context: featureFlags() });
   const stacks = buildApp(app, entry.config, { stage, code: entry.code });
-  const accepted = acknowledgeFindings(app);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  const failure = synthFailure(app);
+  const { accepted, failure } = quietly(() => {
+    const explained = acknowledgeFindings(app);
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    return { accepted: explained, failure: synthFailure(app) };
+  });
   const findings = findingsIn(resolve(outdir, "validation-report.json"));
   if (failure !== undefined && findings.length === 0) throw failure;
   if (resolveDeployment(entry.config.deploy).central) {
@@ -77,6 +79,18 @@ export async function synthesize({ config, stage, dist, outdir }: SynthInput): P
 /** The flags of cdk.json, with which `cdk` and SST synthesize. */
 function featureFlags(): Record<string, unknown> {
   return JSON.parse(readFileSync(resolve(ROOT, "cdk.json"), "utf8")).context;
+}
+
+/** cdk-nag reads properties that are deprecated, which the CDK would warn of as if we had set them. What we set it has warned of by then. */
+function quietly<T>(task: () => T): T {
+  const { JSII_DEPRECATED: before } = process.env;
+  process.env.JSII_DEPRECATED = "quiet";
+  try {
+    return task();
+  } finally {
+    if (before === undefined) delete process.env.JSII_DEPRECATED;
+    else process.env.JSII_DEPRECATED = before;
+  }
 }
 
 // Findings make it throw, and are in the report all the same.
