@@ -8,9 +8,11 @@ import { ingestCommand } from "./commands/ingest.ts";
 import { matchCommand } from "./commands/match.ts";
 import { parseCommand } from "./commands/parse.ts";
 import { replayCommand } from "./commands/replay.ts";
+import { routeCommand } from "./commands/route.ts";
 import { scheduleCommand } from "./commands/schedule.ts";
 import { searchCommand } from "./commands/search.ts";
 import { searchSetupCommand } from "./commands/search-setup.ts";
+import { simulateCommand } from "./commands/simulate.ts";
 import { startCommand } from "./commands/start.ts";
 import { testCommand } from "./commands/test.ts";
 import { traceCommand } from "./commands/trace.ts";
@@ -51,6 +53,8 @@ export function belfryCommand(terminal: Terminal): Command {
     configCommand(terminal),
     doctorCommand(terminal),
     scheduleCommand(terminal),
+    routeCommand(terminal),
+    simulateCommand(terminal),
     traceCommand(terminal.print),
   ];
   for (const command of commands) program.addCommand(command);

@@ -19,7 +19,7 @@ export interface SimulatedEvent {
 }
 
 /** The state of all Health events; the feature `health` has it. */
-export interface HealthBook {
+export interface HealthPort {
   accept(event: HealthEvent, nowMs: number): HealthAnswer;
   review(eventArn: string, nowMs: number): HealthAnswer;
 }
@@ -33,7 +33,7 @@ interface HealthAnswer {
 /** What a simulation needs to know besides the events. */
 export interface SimulationOptions {
   readonly config: OnCallConfig;
-  readonly health: HealthBook;
+  readonly health: HealthPort;
   /** Epoch milliseconds: the time of events before the first that has one. */
   readonly nowMs: number;
   readonly silences?: readonly Silence[];
@@ -99,7 +99,7 @@ interface OpenOutcome {
 class Run {
   readonly world: SimulatedWorld;
   readonly skipped: SkippedTime[] = [];
-  readonly #health: HealthBook;
+  readonly #health: HealthPort;
   readonly #outcomes: OpenOutcome[] = [];
   /** By the Health event's ARN: to which of its pages what it shows later is put down. */
   readonly #lastPage = new Map<string, OpenOutcome>();
