@@ -37,9 +37,9 @@ function addBus(stack: Stack, { names }: StackContext): CfnEventBus {
 function addBusPolicy(stack: Stack, { deployment }: StackContext, bus: CfnEventBus): void {
   const { organization, trustedAccounts, events: settings } = deployment;
   const { trustedSources: sources, trustedDetailTypes: detailTypes } = settings;
-  // A request may bring several events. "All of none" would be true, so the key must be there.
+  // A request may bring several events, each of which has a source: PutEvents takes no other. "All of none" is true, so that events come in for which EventBridge does not say
+  // it, should there be such among those that a member's rule brings.
   const kinds = {
-    Null: { "events:source": "false" },
     "ForAllValues:StringLike": {
       "events:source": sources,
       ...(detailTypes.length === 0 ? {} : { "events:detail-type": detailTypes }),
