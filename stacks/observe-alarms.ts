@@ -76,13 +76,13 @@ function functionAlarms({ names, deployment }: StackContext, functionName: strin
   ];
 }
 
-function accountingAlarms({ config, deployment }: StackContext, name: string): AlarmProps[] {
+function accountingAlarms({ config, deployment, names }: StackContext, name: string): AlarmProps[] {
   const { namespace } = config.metrics;
   const { quarantined } = deployment.observe.alarms;
   return [
     {
       name: `accounting-${name}`,
-      description: `The accounting of ${name} does not add up: records may be lost. The saved query broken-accounting shows which.`,
+      description: `The accounting of ${name} does not add up: records may be lost. The saved query belfry/${names.stage}/broken-accounting shows which.`,
       metric: { namespace, name: "IdentityBroken", dimensions: { Function: name }, statistic: "Maximum" },
       threshold: 0,
       comparison: "GreaterThanThreshold",
@@ -91,7 +91,7 @@ function accountingAlarms({ config, deployment }: StackContext, name: string): A
     },
     {
       name: `quarantined-${name}`,
-      description: `${name} quarantined more than ${quarantined} records in five minutes: the saved query quarantined-by-reason says why.`,
+      description: `${name} quarantined more than ${quarantined} records in five minutes: the saved query belfry/${names.stage}/quarantined-by-reason says why.`,
       metric: { namespace, name: "EventsQuarantined", dimensions: { Function: name }, statistic: "Sum" },
       threshold: quarantined,
       comparison: "GreaterThanThreshold",

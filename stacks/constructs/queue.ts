@@ -23,7 +23,7 @@ export function deadLetterQueue(scope: Construct, id: string, context: StackCont
   });
   addAlarm(scope, `${id}Alarm`, context, {
     name: `${what}-not-empty`,
-    description: `Something could not be delivered and waits in the queue ${what}.`,
+    description: `Something could not be delivered and waits in the queue ${context.names.of(what)} for ${LONGEST.toDays()} days: its messages say what, their attributes often why. Mend it, then redrive the queue.`,
     metric: {
       namespace: "AWS/SQS",
       name: "ApproximateNumberOfMessagesVisible",
