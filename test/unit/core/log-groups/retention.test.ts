@@ -1,6 +1,6 @@
 import { Retention } from "@belfry/core/config/deploy/retention";
-import { enforceRetention, type RetentionAnswer } from "@belfry/core/log-groups/retention";
 import { RETENTION_DAYS } from "@belfry/core/config/deploy/retention-days";
+import { enforceRetention, type RetentionAnswer } from "@belfry/core/log-groups/retention";
 import { retentionPlan, validDays } from "@belfry/core/log-groups/retention-plan";
 import type { LogGroup } from "@belfry/core/platform/logs-client";
 import { pacedCalls } from "@belfry/core/platform/paced-calls";
