@@ -29,14 +29,14 @@ export class SimulatedGroup {
   readonly group: AlertGroup;
   state: GroupState | undefined;
   incident: Incident | undefined;
+  readonly mutedBy: Surroundings["mutedBy"];
   readonly #rules: OnCallRules;
-  readonly #mutedBy: Surroundings["mutedBy"];
 
   constructor(route: Route, group: AlertGroup, rules: OnCallRules, mutedBy: Surroundings["mutedBy"]) {
     this.route = route;
     this.group = group;
     this.#rules = rules;
-    this.#mutedBy = mutedBy;
+    this.mutedBy = mutedBy;
   }
 
   get receiver(): string {
@@ -46,7 +46,7 @@ export class SimulatedGroup {
   /** Gives the group statements, or lets it look. */
   take(input: GroupInput, nowMs: number): GroupStep {
     const decision = decideGroup(this.state, this.group, input, nowMs, this.#rules.groupSettings(this.route.options), {
-      mutedBy: this.#mutedBy,
+      mutedBy: this.mutedBy,
       isHeld: isHeld(this.incident),
     });
     this.state = decision.state;

@@ -1,6 +1,5 @@
 import type { Alert } from "../event/alert.ts";
 import { entryOf, type HeldAlert, suppressedUntil } from "./engine/group-state.ts";
-import type { Surroundings } from "./engine/settings.ts";
 import type { GroupNotification } from "./engine/tell.ts";
 import type { SimulatedGroup } from "./simulate-group.ts";
 import type { AlertOutcome, Became } from "./simulate-result.ts";
@@ -41,17 +40,12 @@ export class StatementLedger {
   }
 
   /** Settles what a group's decision has settled. */
-  decided(
-    group: SimulatedGroup,
-    notifications: readonly GroupNotification[],
-    mutedBy: Surroundings["mutedBy"],
-    nowMs: number,
-  ): void {
+  decided(group: SimulatedGroup, notifications: readonly GroupNotification[], nowMs: number): void {
     const named = new Map(notifications.flatMap(({ alerts }) => alerts.map(({ key, status }) => [key, status])));
     const open = this.#open.get(group) ?? new Set();
     for (const statement of open) {
       const { fates, alert } = statement;
-      const fate = fateNow(statement, named.get(alert.key), group, mutedBy, nowMs);
+      const fate = fateNow(statement, named.get(alert.key), group, nowMs);
       fates.set(group, fate);
       const isGone = entryOf(group.state?.alerts ?? {}, alert.key) === undefined;
       if (isGone || SETTLED.includes(fate.became)) open.delete(statement);
@@ -74,7 +68,6 @@ function fateNow(
   { alert, fates }: OpenStatement,
   toldAs: GroupNotification["status"] | undefined,
   group: SimulatedGroup,
-  mutedBy: Surroundings["mutedBy"],
   nowMs: number,
 ): Fate {
   const before = fates.get(group) ?? { became: "waiting" };
@@ -86,7 +79,7 @@ function fateNow(
   const held = entryOf(group.state?.alerts ?? {}, alert.key);
   if (held === undefined) return gone(alert, before);
   if (held.version === alert.version && isShown(group, held)) return { became: "known" };
-  return holdOf(held, mutedBy, nowMs) ?? { became: "waiting" };
+  return holdOf(held, group, nowMs) ?? { became: "waiting" };
 }
 
 /** What its group let go of, and nobody was told. */
@@ -101,7 +94,7 @@ function isShown({ state }: SimulatedGroup, { key, status, news }: HeldAlert): b
   return Object.values(state?.told ?? {}).some(({ firing }) => firing.includes(key));
 }
 
-function holdOf(held: HeldAlert, mutedBy: Surroundings["mutedBy"], nowMs: number): Fate | undefined {
+function holdOf(held: HeldAlert, { mutedBy }: SimulatedGroup, nowMs: number): Fate | undefined {
   if (held.isQuiet) return { became: "replayed" };
   if ((suppressedUntil(held) ?? 0) > nowMs) return { became: "suppressed", by: held.suppression?.reason ?? "" };
   const muted = mutedBy(held, nowMs);

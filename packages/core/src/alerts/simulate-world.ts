@@ -44,7 +44,8 @@ export class SimulatedWorld {
   readonly #groups = new Map<string, SimulatedGroup>();
   readonly #titles = new Map<SimulatedGroup, string>();
   readonly #known = new Map<string, KnownAlert>();
-  readonly #active = new Map<string, ActiveAlert>();
+  /** Replaced, never changed. */
+  #active: readonly ActiveAlert[] = [];
   readonly #deliveries = new Set<string>();
   /** Incidents that somebody is to take, by their ids: who was paged last. */
   readonly #takers = new Map<string, string>();
@@ -128,27 +129,35 @@ export class SimulatedWorld {
     return added;
   }
 
-  #mutedBy({ options }: Route): Surroundings["mutedBy"] {
-    return (alert, nowMs) =>
-      createMuting({
-        options,
-        intervals: this.#rules.intervals,
-        silences: this.#silences,
-        rules: this.#rules.inhibitRules,
-        active: [...this.#active.values()],
-      })(alert, nowMs);
+  /** What keeps alerts of a route quiet; made anew only when something fires or ends that may inhibit others. */
+  #mutedBy(route: Route): Surroundings["mutedBy"] {
+    let muting: Surroundings["mutedBy"] | undefined;
+    let madeOf: readonly ActiveAlert[] | undefined;
+    return (alert, nowMs) => {
+      if (muting === undefined || madeOf !== this.#active) {
+        madeOf = this.#active;
+        muting = this.#muting(route, madeOf);
+      }
+      return muting(alert, nowMs);
+    };
+  }
+
+  #muting({ options }: Route, active: readonly ActiveAlert[]): Surroundings["mutedBy"] {
+    const { intervals, inhibitRules } = this.#rules;
+    return createMuting({ options, intervals, silences: this.#silences, rules: inhibitRules, active });
   }
 
   #activate(alert: Alert, nowMs: number): void {
     const isOld = alert.version < (this.#known.get(alert.key)?.version ?? alert.version);
     if (isOld || alert.status === "unknown") return;
     const active = activeAlertOf(alert, this.#rules.inhibitRules, nowMs);
-    if (active === undefined) this.#active.delete(alert.key);
-    else this.#active.set(alert.key, active);
+    const others = this.#active.filter(({ key }) => key !== alert.key);
+    if (active !== undefined) this.#active = [...others, active];
+    else if (others.length < this.#active.length) this.#active = others;
   }
 
   #after(group: SimulatedGroup, step: GroupStep, nowMs: number): void {
-    this.#ledger.decided(group, step.notifications, this.#mutedBy(group.route), nowMs);
+    this.#ledger.decided(group, step.notifications, nowMs);
     for (const notification of step.notifications) this.#titles.set(group, titleOf(notification));
     const entries = entriesOf(step, group, this.#titles.get(group) ?? "", this.#config, nowMs);
     this.entries.push(...entries);

@@ -28,7 +28,7 @@ interface SimulateOptions {
   readonly config?: string;
   readonly until?: number;
   readonly ackAfter?: number;
-  readonly silence: readonly string[];
+  readonly silence?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -43,7 +43,7 @@ export function simulateCommand(terminal: Terminal, now: () => number = () => Da
       "so long after its first page, an incident is taken; never when absent",
       durationOf,
     )
-    .option("--silence <matchers...>", 'alerts with these labels are silenced all the time: severity="info"', [])
+    .option("--silence <matchers...>", 'alerts with these labels are silenced all the time: severity="info"')
     .option("--config <file>", "the configuration; belfry.config.ts in this folder when absent")
     .option("--json", "one JSON object: entries, events, skipped, until")
     .addHelpText("after", HELP)
@@ -52,7 +52,7 @@ export function simulateCommand(terminal: Terminal, now: () => number = () => Da
 
 async function run(
   files: readonly string[],
-  { config: named, until, ackAfter, silence, json }: SimulateOptions,
+  { config: named, until, ackAfter, silence = [], json }: SimulateOptions,
   nowMs: number,
   terminal: Terminal,
 ): Promise<void> {
