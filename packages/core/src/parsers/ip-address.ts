@@ -1,3 +1,5 @@
+import { digitsOf, leadingDigits, shortNumber } from "./digits.ts";
+
 const POINT = 46;
 const ZERO = 48;
 const NINE = 57;
@@ -20,6 +22,26 @@ export function endOfIpv4(bytes: Uint8Array, from: number, to: number): number {
     i = endOfOctet(bytes, i + 1, to);
   }
   return i;
+}
+
+/** Bytes of the longest IPv4 address, and one more that ends it. */
+export const IPV4_BYTES = 16;
+
+/** As `endOfIpv4`, four bytes in one step: for texts that go on for IPV4_BYTES at least. */
+export function endOfIpv4Ahead(view: DataView, from: number): number {
+  let i = endOfOctetAhead(view, from);
+  for (let groups = 1; groups < 4; groups++) {
+    if (i < 0 || view.getUint8(i) !== POINT) return -1;
+    i = endOfOctetAhead(view, i + 1);
+  }
+  return i;
+}
+
+function endOfOctetAhead(view: DataView, from: number): number {
+  const digits = digitsOf(view.getInt32(from, true));
+  const count = leadingDigits(digits);
+  const isOctet = count === 1 || (count > 1 && (digits & 255) !== 0 && shortNumber(digits, count) <= 255);
+  return isOctet ? from + count : -1;
 }
 
 /** The position after a number from 0 to 255, or -1. A leading zero may mean octal, so nobody reads it. */

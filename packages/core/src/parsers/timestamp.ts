@@ -6,6 +6,10 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const YEAR_MS = 366 * DAY_MS;
 
+/** Digits of a fraction that count, and what one is worth that has so many. */
+const MS_DIGITS = 3;
+const MS_SCALE = [0, 100, 10, 1];
+
 const SPACE = 32;
 const PLUS = 43;
 const COMMA = 44;
@@ -100,13 +104,12 @@ export class TimeReader {
     this.end = from + 2;
     const mark = bytes[this.end];
     if ((mark !== POINT && mark !== COMMA) || !isDigit(bytes[this.end + 1])) return second * SECOND_MS;
+    const first = this.end + 1;
+    let at = first;
     let fraction = 0;
-    let scale = 100;
-    for (this.end++; isDigit(bytes[this.end]); this.end++) {
-      fraction += (bytes[this.end] - ZERO) * scale;
-      scale /= 10;
-    }
-    return second * SECOND_MS + Math.floor(fraction + 1e-6);
+    for (; isDigit(bytes[at]); at++) if (at - first < MS_DIGITS) fraction = fraction * 10 + bytes[at] - ZERO;
+    this.end = at;
+    return second * SECOND_MS + fraction * MS_SCALE[Math.min(at - first, MS_DIGITS)];
   }
 
   #finish(day: number, clock: number, bytes: Uint8Array, to: number): number {
@@ -178,19 +181,16 @@ function closest(month: number, day: number, clockMs: number, nearMs: number): n
   return best;
 }
 
-/** Days since 1970 of a date of the Gregorian calendar; NaN when there is none such. Years are counted from March, so that leap days come last. */
+/**
+ * Days since 1970 of a date of the Gregorian calendar; NaN when there is none such. Years are counted from March, so that leap days come last, and 400
+ * too many, so that none is negative. Small whole numbers throughout, which the engine divides without its slow division.
+ */
 function dayNumber(year: number, month: number, day: number): number {
   if (year < 0 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return Number.NaN;
-  const marchYear = month > 2 ? year : year - 1;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  return (
-    marchYear * 365 +
-    Math.floor(marchYear / 4) -
-    Math.floor(marchYear / 100) +
-    Math.floor(marchYear / 400) +
-    dayOfYear -
-    719_468
-  );
+  const marchYear = (month > 2 ? year : year - 1) + 400;
+  const dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0) + day - 1;
+  const leapDays = (marchYear >> 2) - ((marchYear / 100) | 0) + ((marchYear / 400) | 0);
+  return marchYear * 365 + leapDays + dayOfYear - 865_565;
 }
 
 function daysIn(year: number, month: number): number {

@@ -1,10 +1,12 @@
 import { equals, startsWith } from "./bytes.ts";
-import { endOfIpv4, ipVersion } from "./ip-address.ts";
+import { digitsOf, endOfDigits, fourDigitNumber, leadingDigits, shortNumber } from "./digits.ts";
+import { endOfIpv4, endOfIpv4Ahead, IPV4_BYTES, ipVersion } from "./ip-address.ts";
 import { Column, type Layout, MAX_COLUMNS } from "./vpcflow-columns.ts";
 
 /** Digits of the largest integer that a long of OpenSearch surely takes. */
 const MAX_DIGITS = 18;
 const MAX_SECONDS_DIGITS = 11;
+const SECONDS_DIGITS = 10;
 const MAX_BYTE_DIGITS = 3;
 const MAX_VERSION_DIGITS = 2;
 
@@ -76,20 +78,20 @@ export class FlowScanner {
       case Column.text:
         return endOfWord(view, from, to);
       case Column.integer:
-        return endOfInteger(bytes, from, to, MAX_DIGITS);
+        return endOfInteger(bytes, view, from, to, MAX_DIGITS);
       case Column.version:
-        return endOfInteger(bytes, from, to, MAX_VERSION_DIGITS);
+        return endOfInteger(bytes, view, from, to, MAX_VERSION_DIGITS);
       case Column.protocol:
       case Column.flags:
-        return this.#endOfNumber(bytes, from, to, MAX_BYTE_DIGITS);
+        return this.#endOfByte(view, from, to);
       case Column.start:
       case Column.end:
-        return this.#endOfNumber(bytes, from, to, MAX_SECONDS_DIGITS);
+        return this.#endOfSeconds(bytes, view, from, to);
       case Column.source:
       case Column.address:
         return this.#endOfAddress(bytes, view, from, to);
       case Column.account:
-        return this.#endOfAccount(bytes, from, to);
+        return this.#endOfAccount(bytes, view, from, to);
       case Column.action:
         return this.#endOfAction(bytes, from, to);
       default:
@@ -97,21 +99,32 @@ export class FlowScanner {
     }
   }
 
-  /** A whole number whose value is of use. */
-  #endOfNumber(bytes: Uint8Array, from: number, to: number, maxDigits: number): number {
-    let value = 0;
-    let i = from;
-    for (; i < to; i++) {
-      const digit = bytes[i] - ZERO;
-      if (digit >>> 0 > 9) break;
-      value = value * 10 + digit;
+  /** A whole number of three digits at most. */
+  #endOfByte(view: DataView, from: number, to: number): number {
+    const digits = digitsOf(view.getInt32(from, true));
+    const leading = leadingDigits(digits);
+    const count = Math.min(leading < 0 ? MAX_BYTE_DIGITS + 1 : leading, to - from);
+    if (count < 1 || count > MAX_BYTE_DIGITS || (count > 1 && (digits & 255) === 0)) return MISFIT;
+    this.#value = shortNumber(digits, count);
+    return from + count;
+  }
+
+  /** Seconds since 1970, which have ten digits in our time. */
+  #endOfSeconds(bytes: Uint8Array, view: DataView, from: number, to: number): number {
+    const end = endOfInteger(bytes, view, from, to, MAX_SECONDS_DIGITS);
+    if (end - from === SECONDS_DIGITS) {
+      const high = fourDigitNumber(digitsOf(view.getInt32(from, true)));
+      const middle = fourDigitNumber(digitsOf(view.getInt32(from + 4, true)));
+      this.#value = (high * 10_000 + middle) * 100 + (bytes[from + 8] - ZERO) * 10 + bytes[from + 9] - ZERO;
+    } else {
+      this.#value = 0;
+      for (let i = from; i < end; i++) this.#value = this.#value * 10 + bytes[i] - ZERO;
     }
-    this.#value = value;
-    return i - from > maxDigits || (bytes[from] === ZERO && i > from + 1) ? MISFIT : i;
+    return end;
   }
 
   #endOfAddress(bytes: Uint8Array, view: DataView, from: number, to: number): number {
-    const end = endOfIpv4(bytes, from, to);
+    const end = to - from >= IPV4_BYTES ? endOfIpv4Ahead(view, from) : endOfIpv4(bytes, from, to);
     this.#value = 4;
     if (end > 0) return end;
     const word = endOfWord(view, from, to);
@@ -119,8 +132,8 @@ export class FlowScanner {
     return this.#value === 0 ? MISFIT : word;
   }
 
-  #endOfAccount(bytes: Uint8Array, from: number, to: number): number {
-    const end = endOfDigits(bytes, from, to);
+  #endOfAccount(bytes: Uint8Array, view: DataView, from: number, to: number): number {
+    const end = endOfDigits(view, from, to);
     this.#value = end > from ? 0 : -1;
     if (end > from) return end;
     return startsWith(bytes, from, to, UNKNOWN) ? from + UNKNOWN.length : MISFIT;
@@ -134,15 +147,9 @@ export class FlowScanner {
 }
 
 /** A whole number as JSON writes it: digits, no leading zero. */
-function endOfInteger(bytes: Uint8Array, from: number, to: number, maxDigits: number): number {
-  const end = endOfDigits(bytes, from, to);
+function endOfInteger(bytes: Uint8Array, view: DataView, from: number, to: number, maxDigits: number): number {
+  const end = endOfDigits(view, from, to);
   return end - from > maxDigits || (bytes[from] === ZERO && end > from + 1) ? MISFIT : end;
-}
-
-function endOfDigits(bytes: Uint8Array, from: number, to: number): number {
-  let i = from;
-  while (i < to && (bytes[i] - ZERO) >>> 0 <= 9) i++;
-  return i;
 }
 
 function endOfStatus(bytes: Uint8Array, view: DataView, from: number, to: number): number {
