@@ -63,6 +63,11 @@ export class SinkFates {
     this.#set(record, Fate.delivered);
   }
 
+  /** As `delivered` for each of them. */
+  deliveredAll(records: readonly number[]): void {
+    for (let i = 0; i < records.length; i++) this.#set(records[i], Fate.delivered);
+  }
+
   /** No retry mends it: the record goes to the quarantine with this reason. */
   quarantine(record: number, reason: string): void {
     this.hasRefused = true;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Four 32-bit words: SHA-256 of a stream's identity, cut to 128 bits. */
 export type IdSeed = Int32Array;
@@ -6,12 +6,22 @@ export type IdSeed = Int32Array;
 /** Length in bytes of a record's id: 128 bits as lower-case hexadecimal. */
 export const ID_LENGTH = 32;
 
-/** The seed for all ids of one stream or object; parts are length-prefixed, so ("ab","c") and ("a","bc") differ. */
+/** Seeds that are kept from run to run, since streams come again: some hundred kilobytes. */
+const MAX_KEPT_SEEDS = 2048;
+const seeds = new Map<string, IdSeed>();
+
+/** The seed for all ids of one stream or object, not to be changed; parts are length-prefixed, so ("ab","c") and ("a","bc") differ. */
 export function idSeed(parts: readonly string[]): IdSeed {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  const digest = hash.digest();
-  return Int32Array.from([digest.readInt32LE(0), digest.readInt32LE(4), digest.readInt32LE(8), digest.readInt32LE(12)]);
+  let text = "";
+  for (const part of parts) text += `${Buffer.byteLength(part)}:${part}`;
+  let seed = seeds.get(text);
+  if (seed === undefined) {
+    const digest = hash("sha256", text, "buffer");
+    seed = Int32Array.from([0, 4, 8, 12], (at) => digest.readInt32LE(at));
+    if (seeds.size >= MAX_KEPT_SEEDS) seeds.clear();
+    seeds.set(text, seed);
+  }
+  return seed;
 }
 
 const HEX = new Uint16Array(256);

@@ -1,4 +1,4 @@
-import type { ByteWriter } from "../event/byte-writer.ts";
+import { type ByteWriter, copySpan } from "../event/byte-writer.ts";
 import { datasetName } from "../event/dataset.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
 import { ID_LENGTH } from "../event/record-id.ts";
@@ -9,6 +9,7 @@ const SLACK = 16;
 
 /** What stands between id and document. */
 const ACTION_END = padded('"}}\n');
+const ACTION_END_BYTES = ACTION_END.byteLength - SLACK;
 
 // {"create":{"_index":"…","_id":"…"}} with a newline, the longest name of an index, and an id.
 const MAX_ACTION_BYTES = 34 + MAX_INDEX_NAME + ID_LENGTH;
@@ -49,7 +50,7 @@ export class BulkBody {
 
   /** Bytes that a record takes in a request. */
   sizeOf(batch: RecordBatch, record: number, replacements: Replacements, nowMs: number): number {
-    const action = this.#action(batch, record, nowMs).byteLength - SLACK + ID_LENGTH + ACTION_END.byteLength - SLACK;
+    const action = this.#action(batch, record, nowMs).byteLength - SLACK + ID_LENGTH + ACTION_END_BYTES;
     const replacement = replacements.size === 0 ? undefined : replacements.get(record);
     return action + (replacement?.length ?? batch.documentEnd[record] - batch.documentStart[record]);
   }
@@ -64,13 +65,18 @@ export class BulkBody {
   ): void {
     out.length = 0;
     const { documents, documentStart, documentEnd } = batch;
-    const ids = viewOf(batch.ids);
+    const ids = batch.idView;
     for (const record of records) {
       const action = this.#action(batch, record, nowMs);
-      out.copy(action, 0, action.byteLength - SLACK);
+      out.reserve(MAX_ACTION_BYTES);
+      const { view } = out;
+      let at = out.length;
+      copySpan(action, 0, action.byteLength - SLACK, view, at);
+      at += action.byteLength - SLACK;
       // A whole number of steps: needs no slack.
-      out.copy(ids, record * ID_LENGTH, (record + 1) * ID_LENGTH);
-      out.copy(ACTION_END, 0, ACTION_END.byteLength - SLACK);
+      copySpan(ids, record * ID_LENGTH, (record + 1) * ID_LENGTH, view, at);
+      copySpan(ACTION_END, 0, ACTION_END_BYTES, view, at + ID_LENGTH);
+      out.length = at + ID_LENGTH + ACTION_END_BYTES;
       const replacement = replacements.size === 0 ? undefined : replacements.get(record);
       if (replacement !== undefined) out.copyBytes(replacement, 0, replacement.length);
       else out.copyBytes(documents, documentStart[record], documentEnd[record]);

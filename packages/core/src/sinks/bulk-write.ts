@@ -188,7 +188,7 @@ export class BulkWrite {
       return this.#failAll(records, { reason: "opensearch malformed answer", passing: true });
     }
     if (answer.kind === "items") return this.#settleItems(records, answer.items);
-    for (const record of records) this.#fates.delivered(record);
+    this.#fates.deliveredAll(records);
     return [];
   }
 

@@ -19,9 +19,15 @@ export function joinDocuments(batch: RecordBatch, records: readonly number[]): B
 /** Starts and ends, by turns, of the longest spans that hold the documents in their order. */
 function runsOf({ documentStart, documentEnd }: RecordBatch, records: readonly number[]): number[] {
   const runs: number[] = [];
+  let start = 0;
+  let end = -1;
   for (const record of records) {
-    if (runs.length > 0 && runs.at(-1) === documentStart[record]) runs[runs.length - 1] = documentEnd[record];
-    else runs.push(documentStart[record], documentEnd[record]);
+    if (documentStart[record] !== end) {
+      if (end >= 0) runs.push(start, end);
+      start = documentStart[record];
+    }
+    end = documentEnd[record];
   }
+  if (end >= 0) runs.push(start, end);
   return runs;
 }

@@ -24,7 +24,8 @@ export function packDocuments(lengths: readonly number[], limits: PackLimits): P
   const packs: Pack[] = [];
   let from = 0;
   let bytes = 0;
-  for (const [i, length] of lengths.entries()) {
+  for (let i = 0; i < lengths.length; i++) {
+    const length = lengths[i];
     if (i > from && bytes + length > limits.maxRecordBytes) {
       packs.push({ from, to: i, bytes });
       from = i;

@@ -62,17 +62,17 @@ class PutWrite {
   #pack(records: readonly number[]): Packed[] {
     const { documentStart, documentEnd } = this.#batch;
     const { word, limits } = this.#service;
-    const fitting: number[] = [];
-    const lengths: number[] = [];
-    for (const record of records) {
-      const length = documentEnd[record] - documentStart[record];
-      if (length > limits.maxDocumentBytes) this.#fates.quarantine(record, `${word} document too large`);
-      else {
-        fitting.push(record);
-        lengths.push(length);
-      }
+    const lengthOf = (record: number): number => documentEnd[record] - documentStart[record];
+    const isTooLarge = (record: number): boolean => lengthOf(record) > limits.maxDocumentBytes;
+    let fitting = records;
+    if (records.some(isTooLarge)) {
+      for (const record of records.filter(isTooLarge)) this.#fates.quarantine(record, `${word} document too large`);
+      fitting = records.filter((record) => !isTooLarge(record));
     }
-    return packDocuments(lengths, limits).map(({ from, to, bytes }) => ({ records: fitting.slice(from, to), bytes }));
+    return packDocuments(fitting.map(lengthOf), limits).map(({ from, to, bytes }) => ({
+      records: fitting.slice(from, to),
+      bytes,
+    }));
   }
 
   /** Sends each packed record once; returns those to send again. After a call that failed as a whole the service is spared the rest. */
@@ -105,7 +105,7 @@ class PutWrite {
     const left: Packed[] = [];
     for (const [i, packed] of call.entries()) {
       const code = codes.length === call.length ? codes[i] : "malformed answer";
-      if (code === undefined) for (const record of packed.records) this.#fates.delivered(record);
+      if (code === undefined) this.#fates.deliveredAll(packed.records);
       else {
         this.#retry(packed, code);
         left.push(packed);

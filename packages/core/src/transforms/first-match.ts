@@ -10,7 +10,10 @@ export function firstMatches<Rule extends { readonly pattern: RecordPattern }>(
   const open = rules.map((rule) => ({ rule, matches: rule.pattern.over(batch) }));
   for (let record = 0; record < batch.count; record++) {
     if (!batch.fates.isOpen(record)) continue;
-    const first = open.find(({ matches }) => matches(record));
-    if (first !== undefined) act(record, first.rule);
+    for (let i = 0; i < open.length; i++) {
+      if (!open[i].matches(record)) continue;
+      act(record, open[i].rule);
+      break;
+    }
   }
 }
