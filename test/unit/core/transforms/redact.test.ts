@@ -69,6 +69,14 @@ describe("redaction of AWS keys", () => {
   });
 
   it.each([
+    ["eyJ", ""],
+    ["eyJhbGciOiJIUzI1NiJ9.", ""],
+    ["eyJhbGciOiJIUzI1NiJ9-", "_x.y"],
+  ])("finds access key ids between %s and %s, which begins like a token and is none", (before, behind) => {
+    expect(redacted(`id ${before}${KEY_ID}${behind} end`)).toBe(`id ${before}AKIA************MPLE${behind} end`);
+  });
+
+  it.each([
     `aws_secret_access_key=${SECRET_KEY}`,
     `aws_secret_access_key = ${SECRET_KEY}`,
     `{"SecretAccessKey":"${SECRET_KEY}"}`,
