@@ -136,7 +136,9 @@ export class DocumentEncoder {
     let { view } = writer;
     let at = writer.length;
     let text = 0;
-    for (let step = 0; step < steps.length; step += STEP_SIZE) {
+    // What is read twice is kept: after each write the engine would read it again.
+    const length = steps.length;
+    for (let step = 0; step < length; step += STEP_SIZE) {
       const textEnd = steps[step];
       copySpan(fixed, text, textEnd, view, at);
       at += textEnd - text;
@@ -145,11 +147,15 @@ export class DocumentEncoder {
       const from = steps[step + 2];
       const row = rows + from;
       if (write === Write.raw) {
-        copySpan(source, a[row], b[row], view, at);
-        at += b[row] - a[row];
+        const start = a[row];
+        const end = b[row];
+        copySpan(source, start, end, view, at);
+        at += end - start;
       } else if (write === Write.constant) {
-        copySpan(constants.view, constants.start[from], constants.end[from], view, at);
-        at += constants.end[from] - constants.start[from];
+        const start = constants.start[from];
+        const end = constants.end[from];
+        copySpan(constants.view, start, end, view, at);
+        at += end - start;
       } else if (write === Write.id) {
         copySpan(batch.idView, record * ID_LENGTH, (record + 1) * ID_LENGTH, view, at);
         at += ID_LENGTH;
