@@ -55,10 +55,12 @@ export class SinkFates {
   }
 
   route(record: number): void {
-    if (this.#state[record] !== Fate.open) return this.#set(record, Fate.routed);
-    this.routed++;
-    this.waiting++;
-    this.#state[record] = Fate.routed;
+    if (this.#state[record] !== Fate.open) this.#set(record, Fate.routed);
+    else {
+      this.routed++;
+      this.waiting++;
+      this.#state[record] = Fate.routed;
+    }
   }
 
   delivered(record: number): void {

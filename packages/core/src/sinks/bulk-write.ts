@@ -108,7 +108,9 @@ export class BulkWrite {
   /** Sends each record once, in as many requests as they need; returns those to send again. */
   #sendRound(records: readonly number[]): Promise<number[]> {
     this.#failure = undefined;
-    return this.#sendEach(this.#split(records));
+    const { maxRequestBytes = MAX_REQUEST_BYTES } = this.#options;
+    const isOneRequest = this.#replacements.size === 0 && mostBytes(this.#batch, records) <= maxRequestBytes;
+    return this.#sendEach(isOneRequest ? [records] : this.#split(records));
   }
 
   async #sendEach(requests: Iterable<readonly number[]>): Promise<number[]> {
@@ -124,10 +126,6 @@ export class BulkWrite {
   /** Runs of records whose bodies keep to the bound; a document that is too large by itself is quarantined. */
   *#split(records: readonly number[]): Generator<readonly number[]> {
     const { maxRequestBytes = MAX_REQUEST_BYTES } = this.#options;
-    if (this.#replacements.size === 0 && mostBytes(this.#batch, records) <= maxRequestBytes) {
-      yield records;
-      return;
-    }
     let run: number[] = [];
     let bytes = 0;
     for (const record of records) {
