@@ -1,5 +1,5 @@
+import { RETENTION_DAYS } from "../config/deploy/log-retention.ts";
 import type { RetentionSettings } from "../config/deploy/retention.ts";
-import { RETENTION_DAYS } from "../config/deploy/retention-days.ts";
 import { glob } from "../config/glob.ts";
 import type { LogGroup } from "../platform/logs-client.ts";
 

@@ -1,5 +1,5 @@
+import { RETENTION_DAYS } from "@belfry/core/config/deploy/log-retention";
 import { Retention } from "@belfry/core/config/deploy/retention";
-import { RETENTION_DAYS } from "@belfry/core/config/deploy/retention-days";
 import { enforceRetention, type RetentionAnswer } from "@belfry/core/log-groups/retention";
 import { retentionPlan, validDays } from "@belfry/core/log-groups/retention-plan";
 import type { LogGroup } from "@belfry/core/platform/logs-client";
