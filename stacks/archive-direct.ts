@@ -1,11 +1,12 @@
 import type { Stack } from "aws-cdk-lib";
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { CfnDeliveryStream } from "aws-cdk-lib/aws-kinesisfirehose";
 import { CfnSubscriptionFilter } from "aws-cdk-lib/aws-logs";
 import type { Deployment } from "../packages/core/src/config/deploy/deployment.ts";
 import { addDeliveryStream } from "./archive-stream.ts";
 import { subscriptionName } from "./constructs/account-subscription.ts";
 import { LambdaFunction } from "./constructs/lambda-function.ts";
+import { logsRole } from "./constructs/logs-role.ts";
 import { quarantineAccess } from "./constructs/sink-statements.ts";
 import type { StackContext } from "./stack-context.ts";
 
@@ -45,7 +46,15 @@ export function addDirectStream(
       new PolicyStatement({ actions: ["lambda:InvokeFunction"], resources: [functionArn, `${functionArn}:*`] }),
     ],
   });
-  const roleArn = subscriptionRole(stack, context).roleArn;
+  const { roleArn } = logsRole(stack, "DirectSubscriptionRole", context, {
+    what: "subscription-direct",
+    statements: [
+      new PolicyStatement({
+        actions: ["firehose:PutRecord", "firehose:PutRecordBatch"],
+        resources: [context.names.arn("firehose", "deliverystream", DIRECT_STREAM, stack)],
+      }),
+    ],
+  });
   settings.logGroups.forEach((logGroupName, i) => {
     new CfnSubscriptionFilter(stack, `DirectSubscription${i}`, {
       filterName: subscriptionName(context.region, DIRECT_STREAM),
@@ -73,27 +82,4 @@ function processor(functionArn: string, stack: Stack, context: StackContext): Cf
       parameterValue,
     })),
   };
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#FirehoseExample */
-function subscriptionRole(stack: Stack, context: StackContext): Role {
-  return new Role(stack, "DirectSubscriptionRole", {
-    roleName: context.names.role("subscription-direct", context.region),
-    assumedBy: new ServicePrincipal("logs.amazonaws.com", {
-      conditions: {
-        StringEquals: { "aws:SourceAccount": stack.account },
-        ArnLike: { "aws:SourceArn": stack.formatArn({ service: "logs", resource: "*" }) },
-      },
-    }),
-    inlinePolicies: {
-      stream: new PolicyDocument({
-        statements: [
-          new PolicyStatement({
-            actions: ["firehose:PutRecord", "firehose:PutRecordBatch"],
-            resources: [context.names.arn("firehose", "deliverystream", DIRECT_STREAM, stack)],
-          }),
-        ],
-      }),
-    },
-  });
 }

@@ -1,10 +1,11 @@
 import type { Stack } from "aws-cdk-lib";
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CfnStream } from "aws-cdk-lib/aws-kinesis";
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import { dataKey, keyStatements } from "./constructs/data-key.ts";
 import { failuresAccess, failuresArn } from "./constructs/failures.ts";
 import { LambdaFunction } from "./constructs/lambda-function.ts";
+import { logsRole } from "./constructs/logs-role.ts";
 import { removalPolicy } from "./constructs/removal-policy.ts";
 import { sinkAccess } from "./constructs/sink-statements.ts";
 import { subscribe } from "./constructs/subscribe.ts";
@@ -29,7 +30,10 @@ export function addStreamPath(stack: Stack, context: StackContext): void {
   mapStream(stack, "StreamMapping", context, ingestFunction.functionName).addResourceDependency(stream);
   // Other accounts and regions send by way of the Destinations of the edge stacks, and so does this one then.
   if (context.deployment.central) return;
-  const role = subscriptionRole(stack, context);
+  const role = logsRole(stack, "SubscriptionRole", context, {
+    what: "subscription",
+    statements: putToStream(stack, context),
+  });
   for (const subscription of subscribe(stack, context, streamArn(stack, context), role.roleArn)) {
     subscription.node.addDependency(role, stream);
   }
@@ -93,29 +97,13 @@ export function mapStream(
   });
 }
 
-/** Taken on by CloudWatch Logs to write to the stream, for log groups of this account alone. */
-function subscriptionRole(stack: Stack, context: StackContext): Role {
-  return new Role(stack, "SubscriptionRole", {
-    roleName: context.names.role("subscription", context.region),
-    assumedBy: new ServicePrincipal("logs.amazonaws.com", {
-      conditions: {
-        StringEquals: { "aws:SourceAccount": stack.account },
-        ArnLike: { "aws:SourceArn": stack.formatArn({ service: "logs", resource: "*" }) },
-      },
+/** What CloudWatch Logs needs of the stream. */
+function putToStream(stack: Stack, context: StackContext): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      actions: ["kinesis:PutRecord", "kinesis:PutRecords"],
+      resources: [streamArn(stack, context)],
     }),
-    inlinePolicies: { stream: putToStream(stack, context) },
-  });
-}
-
-/** What CloudWatch Logs needs of the stream. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */
-function putToStream(stack: Stack, context: StackContext): PolicyDocument {
-  return new PolicyDocument({
-    statements: [
-      new PolicyStatement({
-        actions: ["kinesis:PutRecord", "kinesis:PutRecords"],
-        resources: [streamArn(stack, context)],
-      }),
-      ...keyStatements(stack, context, ["kms:GenerateDataKey"]),
-    ],
-  });
+    ...keyStatements(stack, context, ["kms:GenerateDataKey"]),
+  ];
 }
