@@ -77,6 +77,7 @@ class Process {
     return {
       get: (...args) => this.call("get", () => table.get(...args)),
       query: (...args) => this.call("query", () => table.query(...args)),
+      queryTo: (...args) => this.call("queryTo", () => table.queryTo(...args)),
       put: (...args) => this.call("put", () => table.put(...args)),
       update: (...args) => this.call("update", () => table.update(...args)),
       delete: (...args) => this.call("delete", () => table.delete(...args)),

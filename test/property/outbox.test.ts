@@ -180,6 +180,7 @@ function troubled(table: Table, process: Process, given: World, turns: Turns): T
   return {
     get: (...args) => call(() => table.get(...args)),
     query: (...args) => call(() => table.query(...args)),
+    queryTo: (...args) => call(() => table.queryTo(...args)),
     put: (...args) => call(() => table.put(...args)),
     update: (...args) => call(() => table.update(...args)),
     delete: (...args) => call(() => table.delete(...args)),

@@ -33,15 +33,15 @@ export function memoryTable(): MemoryTable {
     else if ("update" in write) set({ ...items.get(at(write.update)), ...write.set, ...keyOf(write) });
     else if ("delete" in write) items.delete(at(write.delete));
   };
+  const part = (pk: string, isWanted: (sk: string) => boolean): TableItem[] =>
+    structuredClone(
+      [...items.values()].filter((item) => item.pk === pk && isWanted(item.sk)).sort((a, b) => (a.sk < b.sk ? -1 : 1)),
+    );
   return {
     items,
     get: async (key) => structuredClone(items.get(at(key))),
-    query: async (pk, prefix) =>
-      structuredClone(
-        [...items.values()]
-          .filter((item) => item.pk === pk && item.sk.startsWith(prefix))
-          .sort((a, b) => (a.sk < b.sk ? -1 : 1)),
-      ),
+    query: async (pk, prefix) => part(pk, (sk) => sk.startsWith(prefix)),
+    queryTo: async (pk, lastSk, limit) => part(pk, (sk) => sk <= lastSk).slice(0, limit),
     put: async (item, condition) => {
       if (!holds(item, condition)) return false;
       set(item);

@@ -52,6 +52,8 @@ export interface Table {
   get(key: TableKey, signal: AbortSignal): Promise<TableItem | undefined>;
   /** The items of a partition whose sort key begins so, in the order of the sort keys. */
   query(pk: string, skPrefix: string, signal: AbortSignal): Promise<readonly TableItem[]>;
+  /** The first items of a partition, at most `limit`, whose sort key is this one or comes before it, in the order of the sort keys. */
+  queryTo(pk: string, lastSk: string, limit: number, signal: AbortSignal): Promise<readonly TableItem[]>;
   /** Replaces the whole item. */
   put(item: TableItem, condition: TableCondition, signal: AbortSignal): Promise<boolean>;
   /** Sets these attributes and leaves the others; makes the item where there is none. */
@@ -83,21 +85,12 @@ export function dynamoTable(tableName: string, region?: string): Table {
       return Item === undefined ? undefined : unmarshalItem(Item);
     },
     async query(pk, skPrefix, abortSignal) {
-      const { paginateQuery } = await import("@aws-sdk/client-dynamodb");
-      const client = await dynamoClient(region);
-      const input = {
-        TableName,
-        ConsistentRead: true,
-        KeyConditionExpression: "pk = :pk AND begins_with(sk, :sk)",
-        ExpressionAttributeValues: { ":pk": { S: pk }, ":sk": { S: skPrefix } },
-      };
-      return awsCall("dynamodb:Query", async () => {
-        const items: TableItem[] = [];
-        for await (const { Items = [] } of paginateQuery({ client }, input, { abortSignal })) {
-          items.push(...Items.map(unmarshalItem));
-        }
-        return items;
-      });
+      const values = { ":pk": { S: pk }, ":sk": { S: skPrefix } };
+      return queryAll(TableName, region, "pk = :pk AND begins_with(sk, :sk)", values, undefined, abortSignal);
+    },
+    async queryTo(pk, lastSk, limit, abortSignal) {
+      const values = { ":pk": { S: pk }, ":sk": { S: lastSk } };
+      return queryAll(TableName, region, "pk = :pk AND sk <= :sk", values, limit, abortSignal);
     },
     async put(item, condition, abortSignal) {
       const { PutItemCommand } = await import("@aws-sdk/client-dynamodb");
@@ -126,6 +119,28 @@ export function dynamoTable(tableName: string, region?: string): Table {
       return conditional("dynamodb:TransactWriteItems", () => client.send(command, { abortSignal }));
     },
   };
+}
+
+async function queryAll(
+  TableName: string,
+  region: string | undefined,
+  KeyConditionExpression: string,
+  ExpressionAttributeValues: Record<string, AttributeValue>,
+  limit: number | undefined,
+  abortSignal: AbortSignal,
+): Promise<TableItem[]> {
+  const { paginateQuery } = await import("@aws-sdk/client-dynamodb");
+  const client = await dynamoClient(region);
+  const Limit = limit === undefined ? {} : { Limit: limit };
+  const input = { TableName, ConsistentRead: true, KeyConditionExpression, ExpressionAttributeValues, ...Limit };
+  return awsCall("dynamodb:Query", async () => {
+    const items: TableItem[] = [];
+    for await (const { Items = [] } of paginateQuery({ client }, input, { abortSignal })) {
+      items.push(...Items.map(unmarshalItem));
+      if (limit !== undefined && items.length >= limit) return items.slice(0, limit);
+    }
+    return items;
+  });
 }
 
 function transactItem(TableName: string, write: TableWrite): TransactWriteItem {

@@ -96,6 +96,24 @@ it("reads all pages of a query", async () => {
   expect(aws.calls[1]?.[1]).toMatchObject({ ExclusiveStartKey: { pk: { S: "a" }, sk: { S: "b" } } });
 });
 
+it("reads up to a sort key, and no more than is wanted", async () => {
+  const next = { LastEvaluatedKey: { pk: { S: "a" }, sk: { S: "b" } } };
+  aws.answers.push({ body: { Items: [marshalled], ...next } }, { body: { Items: [marshalled, marshalled], ...next } });
+  expect(await table.queryTo("a", "c", 2, signal)).toEqual([item, item]);
+  expect(aws.calls).toHaveLength(2);
+  expect(aws.calls[0]?.[1]).toMatchObject({
+    KeyConditionExpression: "pk = :pk AND sk <= :sk",
+    ExpressionAttributeValues: { ":pk": { S: "a" }, ":sk": { S: "c" } },
+    ConsistentRead: true,
+    Limit: 2,
+  });
+  const memory = memoryTable();
+  for (const sk of ["3", "1", "2", "4"]) await memory.put({ pk: "a", sk }, {}, signal);
+  await memory.put({ pk: "b", sk: "1" }, {}, signal);
+  expect((await memory.queryTo("a", "3", 9, signal)).map(({ sk }) => sk)).toEqual(["1", "2", "3"]);
+  expect((await memory.queryTo("a", "3", 2, signal)).map(({ sk }) => sk)).toEqual(["1", "2"]);
+});
+
 it("is what the table in memory does", async () => {
   const memory: Table = memoryTable();
   expect(await memory.put(item, { exists: true }, signal)).toBe(false);
