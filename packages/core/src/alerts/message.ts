@@ -58,6 +58,7 @@ const ACTION_TITLES: Readonly<Record<IncidentAction, string>> = {
   acknowledge: "Acknowledge",
   snooze: "Snooze 1 hour",
   resolve: "Resolve",
+  approve: "Approve",
 };
 
 /** Labels that every reader wants to see, in their order, and how they are called. */

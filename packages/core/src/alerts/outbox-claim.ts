@@ -10,7 +10,15 @@ export const LEASE_MS = 120_000;
 const MAX_MERGED = 40;
 
 /** From what says most. A resolution says what came before it too. */
-const SAYS_MOST: readonly NotificationKind[] = ["resolved", "opened", "flapping", "reminder", "digest", "updated"];
+const SAYS_MOST: readonly NotificationKind[] = [
+  "resolved",
+  "opened",
+  "flapping",
+  "reminder",
+  "digest",
+  "correction",
+  "updated",
+];
 
 /** Rows that are to be sent as one: the last of them, which says how things are by now, and those before that it stands for. */
 export interface Claim {
@@ -77,12 +85,13 @@ function claimOf(waiting: readonly OutboxRow[], channel: Channel, nowMs: number)
   return { rows, claimed, abandoned };
 }
 
-/** As far as one message can stand for all: not beyond an end, nor into a new beginning. */
+/** As far as one message can stand for all: not beyond an end, nor into a new beginning; what is asked about a corrective action stands alone, since nothing later asks it. */
 function mergeable(waiting: readonly OutboxRow[]): readonly OutboxRow[] {
-  const end = waiting.findIndex(
-    ({ notification }, at) =>
-      notification.status === "resolved" || waiting[at + 1]?.notification.kind === "opened" || at + 1 === MAX_MERGED,
-  );
+  const end = waiting.findIndex(({ notification: { status, kind } }, at) => {
+    const next = waiting[at + 1]?.notification.kind;
+    const isEnd = status === "resolved" || kind === "correction";
+    return isEnd || next === "opened" || next === "correction" || at + 1 === MAX_MERGED;
+  });
   const run = end === -1 ? waiting : waiting.slice(0, end + 1);
   // What was read after the first row may have been tried by somebody who has not settled yet.
   const tried = run.findIndex(({ state, attempt }) => state !== "pending" || attempt !== "first");

@@ -1,13 +1,16 @@
 import type { Alert, AlertLink, Severity } from "./alert.ts";
 
-/** Why something is said: an incident began, changed or ended, nobody has taken it yet, it comes and goes, or several are told of at once. */
-export type NotificationKind = "opened" | "updated" | "resolved" | "reminder" | "flapping" | "digest";
+/**
+ * Why something is said: an incident began, changed or ended, nobody has taken it yet, it comes and goes, several are told of at once, or something is done about it by
+ * a corrective action, or waits to be approved.
+ */
+export type NotificationKind = "opened" | "updated" | "resolved" | "reminder" | "flapping" | "digest" | "correction";
 
 /** How far an incident is. */
 export type IncidentStatus = "open" | "acknowledged" | "snoozed" | "resolved";
 
-/** What people can do with an incident from where they read of it. */
-export type IncidentAction = "acknowledge" | "snooze" | "resolve";
+/** What people can do with an incident from where they read of it; to `approve` is to let a corrective action run. */
+export type IncidentAction = "acknowledge" | "snooze" | "resolve" | "approve";
 
 /** A short fact with its name. */
 export interface NotificationField {
@@ -19,7 +22,7 @@ export interface NotificationField {
 export interface NotificationAction {
   readonly action: IncidentAction;
   readonly title: string;
-  /** What a button brings back; says which incident. */
+  /** What a button brings back; says which incident, or of `approve` which request for a corrective action. */
   readonly value: string;
   /** A signed link that does the same, good for one use and some time. It is made when a channel is about to send, and never stored. */
   readonly url?: string;

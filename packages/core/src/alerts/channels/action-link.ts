@@ -5,6 +5,7 @@ import type { Table } from "../../platform/table-client.ts";
 
 /** What a link is for. */
 export interface ActionClaim {
+  /** The action's value: of `approve` it is the id of a request. */
   readonly incidentKey: string;
   readonly action: IncidentAction;
   /** The notification that had the link, and the channel that it was sent to. */
@@ -40,7 +41,7 @@ export function withActionLinks(
   const expires = Math.floor((notification.at + ACTION_LINK_MS) / 1000);
   const actions = notification.actions.map((action) => {
     const claim = {
-      incidentKey: notification.incidentKey,
+      incidentKey: action.value,
       action: action.action,
       notificationId: notification.id,
       channel,

@@ -4,6 +4,7 @@ import { buttonId } from "./slack-blocks.ts";
 
 /** What somebody wants who pressed a button of Belfry's in Slack. */
 export interface SlackAction {
+  /** The button's value: of `approve` it is the id of a request. */
   readonly incidentKey: string;
   readonly action: IncidentAction;
   /** The user's id and, where Slack says it, name. */
@@ -12,7 +13,7 @@ export interface SlackAction {
 }
 
 const ACTIONS: ReadonlyMap<string, IncidentAction> = new Map(
-  (["acknowledge", "snooze", "resolve"] as const).map((action) => [buttonId(action), action]),
+  (["acknowledge", "snooze", "resolve", "approve"] as const).map((action) => [buttonId(action), action]),
 );
 
 // https://docs.slack.dev/reference/interaction-payloads/block_actions-payload

@@ -23,7 +23,7 @@ export interface GroupNotification {
   readonly id: string;
   readonly groupKey: string;
   readonly channel: string;
-  readonly kind: Exclude<NotificationKind, "digest">;
+  readonly kind: Exclude<NotificationKind, "digest" | "correction">;
   readonly status: "firing" | "resolved";
   /** Somebody is to be woken; else what was said is brought up to date. */
   readonly isPage: boolean;
