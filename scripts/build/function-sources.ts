@@ -3,7 +3,7 @@ import { basename, relative, resolve } from "node:path";
 import type { FunctionSource } from "./bundle.ts";
 
 const HANDLERS = "packages/functions/src";
-const GROUPS = ["ingest", "transform", "process", "archive", "logs", "search"] as const;
+const GROUPS = ["ingest", "transform", "process", "archive", "logs", "search", "alert", "alarm", "health"] as const;
 // Not a function by itself: it becomes one with the user's module.
 const CUSTOM = "process/custom.ts";
 

@@ -9,6 +9,8 @@ const MAX_SHOWN = 60;
 export interface Problem {
   /** Keys and indices down to the place. */
   readonly path: readonly PropertyKey[];
+  /** `on-call.yaml:7`, where it stands in a file of its own. */
+  readonly place?: string | undefined;
   readonly message: string;
 }
 
@@ -18,8 +20,8 @@ export function problemsOf(error: z.ZodError, root: unknown): Problem[] {
 }
 
 /** A problem as a line: `sinks.search.maxRequestBytes: …`. */
-export function problemLine({ path, message }: Problem): string {
-  return path.length === 0 ? message : `${pathText(path)}: ${message}`;
+export function problemLine({ path, place, message }: Problem): string {
+  return [...(place === undefined ? [] : [place]), ...(path.length === 0 ? [] : [pathText(path)]), message].join(": ");
 }
 
 function problemOf(issue: z.core.$ZodIssue, root: unknown): Problem[] {

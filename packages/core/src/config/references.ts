@@ -4,6 +4,7 @@ import { messageOf } from "../platform/errors.ts";
 import { DATASETS } from "./datasets.ts";
 import { DEFAULT_ROUTE } from "./default-route.ts";
 import { deployProblems } from "./deploy/deploy-problems.ts";
+import { channelNameProblems } from "./oncall/channel-names.ts";
 import type { Problem } from "./problems.ts";
 import type { Config } from "./schema.ts";
 import { lowerFirst, suggestion } from "./wording.ts";
@@ -18,6 +19,7 @@ export function checkReferences(config: Config): Problem[] {
     ...formatProblems(config.parsers),
     ...retentionProblems(config.retentionDays),
     ...testProblems(config),
+    ...channelNameProblems(config),
     ...deployProblems(config),
   ];
 }

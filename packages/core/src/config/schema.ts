@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Channels } from "./channels/schema.ts";
 import { DATASETS } from "./datasets.ts";
 import { Deploy } from "./deploy/schema.ts";
 import { OnCall } from "./oncall/schema.ts";
@@ -196,6 +197,7 @@ export const ConfigSchema = z.strictObject({
       entry: z.string().describe("a TypeScript module that exports `process`, by path from the configuration"),
     })
     .optional(),
+  channels: Channels.describe("where notifications go; inbox, Belfry's own list, is always one of them"),
   oncall: OnCall.prefault({}),
   deploy: Deploy.prefault({}),
   tests: z.array(TestCase).default([]),

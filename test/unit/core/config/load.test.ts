@@ -134,6 +134,23 @@ describe("parsing a configuration", () => {
       ],
     ],
     [
+      "channels that there are not",
+      {
+        channels: { ops: { type: "sns" } },
+        oncall: {
+          route: { receiver: "a" },
+          receivers: { a: { channels: ["inbox", "opps"], escalation: "chain" } },
+          people: { ada: { channels: ["ops", "pagerduty"] } },
+          escalations: { chain: { steps: [{ person: "ada" }, { channel: "inbx" }] } },
+        },
+      },
+      [
+        'oncall.receivers.a.channels[1]: no channel named "opps"; did you mean "ops"?',
+        'oncall.people.ada.channels[1]: no channel named "pagerduty"',
+        'oncall.escalations.chain.steps[1].channel: no channel named "inbx"; did you mean "inbox"?',
+      ],
+    ],
+    [
       "a retention for no data set",
       { retentionDays: { "app.jsn": 3 } },
       ['retentionDays."app.jsn": no data set named "app.jsn"; did you mean "app.json"?'],
@@ -144,7 +161,7 @@ describe("parsing a configuration", () => {
       { a: 1, keepOriginal: 1 },
       [
         "keepOriginal: expected boolean, got 1",
-        "a: unknown key; known are accounts, streams, parsers, enrich, drop, sample, redact, routes, defaultRoute, sinks, keepOriginal, retentionDays, limits, metrics, process, oncall, deploy, tests",
+        "a: unknown key; known are accounts, streams, parsers, enrich, drop, sample, redact, routes, defaultRoute, sinks, keepOriginal, retentionDays, limits, metrics, process, channels, oncall, deploy, tests",
       ],
     ],
   ])("names %s", (_, value, expected) => {

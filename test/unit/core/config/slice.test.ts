@@ -11,7 +11,9 @@ const config = parseConfig(
     metrics: { highResolution: true },
     retentionDays: { "app.json": 7 },
     process: { entry: "./own.ts" },
-    oncall: { route: { receiver: "ops" }, receivers: { ops: {} } },
+    accounts: { "111122223333": { name: "orders" } },
+    channels: { mail: { type: "sns" } },
+    oncall: { route: { receiver: "ops" }, receivers: { ops: { channels: ["mail"] } } },
     deploy: { region: "eu-west-1", export: { enabled: true, logGroups: ["/app/*"] }, retention: { days: 90 } },
     tests: [{ name: "t", given: { message: "x" }, expect: {} }],
   },
@@ -62,5 +64,14 @@ it.each(["ingest", "transform", "process"] as const)("gives %s functions nothing
 });
 
 it.each(GROUPS)("gives %s functions, which tell nobody, nothing of who is on call", (group) => {
-  expect(sliceConfig(config, group).oncall).toEqual(defaults.oncall);
+  const { oncall, channels } = sliceConfig(config, group);
+  expect({ oncall, channels }).toEqual({ oncall: defaults.oncall, channels: defaults.channels });
 });
+
+it.each(["alert", "alarm", "health"] as const)(
+  "gives %s functions who is on call, and what accounts are called",
+  (group) => {
+    const { metrics, accounts, channels, oncall } = config;
+    expect(sliceConfig(config, group)).toEqual({ ...defaults, metrics, accounts, channels, oncall });
+  },
+);

@@ -25,6 +25,9 @@ const Slack = z.strictObject({
     .string()
     .regex(/^[CGD][A-Z0-9]{5,}$/, "expected the channel's id, such as C024BE91L: at the end of its details in Slack")
     .describe("the channel's id; a name would not say which channel after it was renamed"),
+  signingSecret: SecretReference.optional().describe(
+    "the app's signing secret: with it a message has buttons, without it signed links",
+  ),
   endpoint: z
     .url()
     .default("https://slack.com/api")
@@ -63,7 +66,11 @@ const Email = z.strictObject({
   configurationSet: z.string().min(1).optional(),
 });
 
-const Sns = z.strictObject({ ...DELIVERY, type: z.literal("sns"), topicArn: TopicArn });
+const Sns = z.strictObject({
+  ...DELIVERY,
+  type: z.literal("sns"),
+  topicArn: TopicArn.optional().describe("Belfry's own topic, which the alerting stack makes, when absent"),
+});
 
 const Webhook = z.strictObject({
   ...DELIVERY,
@@ -72,22 +79,27 @@ const Webhook = z.strictObject({
   signingSecret: SecretReference.describe("signs each request, so that its receiver knows the sender"),
 });
 
+/** The channel that there is without being written. */
+const INBOX = "inbox";
+
 /** Belfry's own list, in its table: `belfry incidents` and the local console read it. */
 const Inbox = z.strictObject({ ...DELIVERY, type: z.literal("inbox") });
 
 const Channel = z.discriminatedUnion("type", [Slack, SlackWebhook, PagerDuty, Teams, Email, Sns, Webhook, Inbox]);
 
-/** Where notifications go, by name. A fall-back names another channel of these. */
+/** Where notifications go, by name. A fall-back names another channel of these, of which `inbox` is always one. */
 export const Channels = z
   .record(ChannelName, Channel)
-  .default(() => ({ inbox: Channel.parse({ type: "inbox" }) }))
   .superRefine((channels, context) => {
     for (const [name, { fallback }] of Object.entries(channels)) {
-      if (fallback === undefined || (fallback !== name && Object.hasOwn(channels, fallback))) continue;
-      const message = fallback === name ? "a channel cannot be its own fall-back" : `there is no channel ${fallback}`;
+      const isThere = fallback === INBOX || Object.hasOwn(channels, fallback ?? name);
+      if (isThere && fallback !== name) continue;
+      const message = isThere ? "a channel cannot be its own fall-back" : `there is no channel ${fallback}`;
       context.addIssue({ code: "custom", path: [name, "fallback"], message });
     }
-  });
+  })
+  .transform((channels): Record<string, ChannelConfig> => ({ [INBOX]: Channel.parse({ type: "inbox" }), ...channels }))
+  .prefault({});
 
 /** One channel with its defaults. */
 export type ChannelConfig = z.output<typeof Channel>;

@@ -23,6 +23,12 @@ const InhibitRule = z.strictObject({
 /** On call: who is told of which alerts, when, and how often. Times of Alertmanager's have its names; see docs/on-call.md. */
 export const OnCall = z
   .strictObject({
+    include: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        "YAML files, by path from the configuration, with receivers, timeIntervals, people, escalations and schedules",
+      ),
     mode: z
       .enum(["belfry", "alertmanager"])
       .default("belfry")
@@ -33,7 +39,7 @@ export const OnCall = z
       "the topmost route takes every alert",
     ),
     receivers: z.record(Name, Receiver).default({
-      default: { channels: [], sendResolved: true, reminder: { after: "4h", times: 3 } },
+      default: { channels: ["inbox"], sendResolved: true, reminder: { after: "4h", times: 3 } },
     }),
     inhibitRules: z.array(InhibitRule).default([]),
     timeIntervals: z

@@ -40,7 +40,8 @@ describe("OnCall", () => {
   it("has a receiver for everything when nothing is configured", () => {
     const { mode, route, receivers } = OnCall.parse({});
     expect([mode, route.receiver, Object.keys(receivers)]).toEqual(["belfry", "default", ["default"]]);
-    expect(receivers.default).toEqual(OnCall.parse({ receivers: { default: {} } }).receivers.default);
+    const written = OnCall.parse({ receivers: { default: { channels: ["inbox"] } } });
+    expect(receivers.default).toEqual(written.receivers.default);
   });
 
   it("takes a whole configuration", () => {
