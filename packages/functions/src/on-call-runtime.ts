@@ -1,0 +1,18 @@
+import type { ChannelPorts } from "@belfry/core/alerts/channels/open-channel";
+import type { DispatcherPorts } from "@belfry/core/alerts/dispatch/dispatcher";
+import type { SendDue } from "@belfry/core/event/due";
+import type { Table } from "@belfry/core/platform/table-client";
+import type { TaskRuntime } from "./task.ts";
+
+/** All that handlers of alerts use of the world: bound to AWS by `compose-on-call.ts` here, to local parts by the local runtime. */
+export interface OnCallRuntime extends TaskRuntime {
+  /** Where alerts, incidents, outboxes, timers and Health events are kept. */
+  readonly table: Table;
+  /** Makes the sender to the queues; what it sends carries the trace header, so that whoever looks at it goes on with the trace. */
+  readonly dueSender: (traceHeader: string | undefined) => SendDue;
+  readonly channelPorts: ChannelPorts;
+  /** What corrective actions add when an incident begins; absent where there are none. */
+  readonly corrections?: NonNullable<DispatcherPorts["corrections"]>;
+  /** The present state of an alarm; absent where alarms cannot be asked. */
+  readonly askAlarm?: NonNullable<DispatcherPorts["askAlarm"]>;
+}
