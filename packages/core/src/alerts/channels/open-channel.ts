@@ -22,6 +22,8 @@ export interface ChannelPorts {
   readonly table: Table;
   readonly mailer: (region: string | undefined) => SendMail;
   readonly publisher: (region: string) => PublishMessage;
+  /** Belfry's own topic, for channels of type sns that name none; absent where there is none. */
+  readonly notifyTopicArn?: string;
 }
 
 /** Makes the channel that a configuration describes. Nothing is read or sent by that. */
@@ -38,10 +40,17 @@ export function openChannel(name: string, config: ChannelConfig, ports: ChannelP
     case "email":
       return emailChannel(name, config, ports.mailer(config.region));
     case "sns":
-      return snsChannel(name, config, ports.publisher(config.topicArn.split(":")[3] ?? ""));
+      return openSns(name, config.topicArn ?? ports.notifyTopicArn, ports);
     case "webhook":
       return webhookChannel(name, config, ports);
     case "inbox":
       return inboxChannel(name, ports.table);
   }
+}
+
+/** Without a topic each notification fails at once, and so reaches the fall-back. */
+function openSns(name: string, topicArn: string | undefined, { publisher }: ChannelPorts): Channel {
+  const reason = "the channel has no topic: give it a topicArn, or set BELFRY_NOTIFY_TOPIC_ARN";
+  if (topicArn === undefined) return { name, canCheck: true, deliver: async () => ({ outcome: "failed", reason }) };
+  return snsChannel(name, topicArn, publisher(topicArn.split(":")[3] ?? ""));
 }

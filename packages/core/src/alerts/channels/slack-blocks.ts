@@ -40,7 +40,7 @@ export function slackReplyMark(notification: Notification): string {
 
 /**
  * The message of a notification, within Slack's limits: what does not fit is left out from its end, the alerts first. Its first block has `slackMark` for its id. With
- * buttons only where the app can hear of them.
+ * buttons only where the app can hear of them, else with the actions' links.
  */
 export function slackMessage(notification: Notification, options: { readonly buttons: boolean }): SlackMessage {
   const headline = `${iconOf(notification)} ${statusWord(notification)}: ${oneLine(notification.title)}`;
@@ -52,7 +52,8 @@ export function slackMessage(notification: Notification, options: { readonly but
     },
     context(escaped(since(notification), MAX_SECTION)),
   ];
-  const foot = [...linkBlock(notification), ...(options.buttons ? buttonBlock(notification) : [])];
+  const { links, actions } = notification;
+  const foot = [...linkBlock(links), ...(options.buttons ? buttonBlock(actions) : linkBlock(actions))];
   const details = [
     ...textBlocks(notification.lines),
     ...fieldBlock(notification),
@@ -99,16 +100,18 @@ function fieldBlock({ fields }: Notification): object[] {
   return [{ type: "section", fields: shown }];
 }
 
-function linkBlock({ links }: Notification): object[] {
+/** Those that have an address, as far as they fit. */
+function linkBlock(links: readonly { readonly title: string; readonly url?: string }[]): object[] {
   const texts: string[] = [];
   for (const { url, title } of links) {
+    if (url === undefined) continue;
     const link = slackLink(url, escaped(oneLine(title), MAX_BUTTON_TEXT));
     if ([...texts, link].join(" · ").length <= MAX_SECTION) texts.push(link);
   }
   return texts.length === 0 ? [] : [{ type: "section", text: mrkdwn(texts.join(" · ")) }];
 }
 
-function buttonBlock({ actions }: Notification): object[] {
+function buttonBlock(actions: readonly NotificationAction[]): object[] {
   const pressable = actions.filter(({ value }) => value.length <= MAX_BUTTON_VALUE);
   return pressable.length === 0 ? [] : [{ type: "actions", elements: pressable.map(button) }];
 }

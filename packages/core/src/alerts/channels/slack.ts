@@ -34,40 +34,48 @@ const EARLIER_S = 60;
  * history before it is posted again, which needs the scope `channels:history` (or `groups:history`).
  */
 export function slackChannel(name: string, config: ChannelConfigOf<"slack">, ports: SlackPorts): Channel {
+  const target = { channel: config.channel, buttons: config.signingSecret !== undefined };
   return {
     name,
     canCheck: true,
     deliver: (notification, previous, context) =>
       withSecret(ports.secrets, config.token, context.signal, async (token) => {
         const call = slackCall(ports, token, context.signal);
-        const delivery = await deliver(call, config.channel, notification, placeOf(previous), context);
+        const delivery = await deliver(call, target, notification, placeOf(previous), context);
         return { delivery, refused: call.tokenRefused() };
       }),
   };
 }
 
+/** The channel where messages begin, and whether the app hears of their buttons. */
+interface Target {
+  readonly channel: string;
+  readonly buttons: boolean;
+}
+
 async function deliver(
   call: SlackCall,
-  channel: string,
+  target: Target,
   notification: Notification,
   previous: Place | undefined,
   { attempt }: DeliveryContext,
 ): Promise<Delivery> {
   const isCheck = attempt === "check";
-  if (previous === undefined) return postMessage(call, channel, notification, isCheck);
-  const message = slackMessage(notification, { buttons: true });
+  if (previous === undefined) return postMessage(call, target, notification, isCheck);
+  const message = slackMessage(notification, target);
   const edited = await call.post("chat.update", { ...previous, ...message }, false);
   if (edited.ok) return postReply(call, previous, notification, isCheck);
-  return NOT_EDITABLE.has(edited.error) ? postMessage(call, channel, notification, isCheck) : edited.delivery;
+  return NOT_EDITABLE.has(edited.error) ? postMessage(call, target, notification, isCheck) : edited.delivery;
 }
 
 /** The incident's own message. */
 async function postMessage(
   call: SlackCall,
-  channel: string,
+  target: Target,
   notification: Notification,
   isCheck: boolean,
 ): Promise<Delivery> {
+  const { channel } = target;
   if (isCheck) {
     const found = await find(
       call,
@@ -77,7 +85,7 @@ async function postMessage(
     );
     if (typeof found !== "boolean") return found;
   }
-  const body = { channel, ...slackMessage(notification, { buttons: true }), unfurl_links: false };
+  const body = { channel, ...slackMessage(notification, target), unfurl_links: false };
   return settled(await call.post("chat.postMessage", body, true));
 }
 

@@ -1,4 +1,3 @@
-import type { ChannelConfigOf } from "../../config/channels/schema.ts";
 import type { Notification } from "../../event/notification.ts";
 import type { PublishMessage } from "../../platform/mail-client.ts";
 import { awsDelivery } from "./aws-answer.ts";
@@ -17,7 +16,7 @@ const RESERVED_BYTES = 2048;
 const FIFO = ".fifo";
 
 /** Publishes plain text to a topic, for e-mail with nothing to set up, SMS, or subscribers of one's own. */
-export function snsChannel(name: string, { topicArn }: ChannelConfigOf<"sns">, publish: PublishMessage): Channel {
+export function snsChannel(name: string, topicArn: string, publish: PublishMessage): Channel {
   const isFifo = topicArn.endsWith(FIFO);
   return {
     name,
