@@ -1,8 +1,8 @@
+import { compileMatcher, labelOf } from "../config/oncall/compile-matcher.ts";
 import { matchersText, parseMatchers } from "../config/oncall/label-matcher.ts";
 import type { RouteConfig } from "../config/oncall/route.ts";
 import { isObject } from "../event/json-member.ts";
 import { compilePattern } from "../patterns/event-pattern.ts";
-import { compileMatcher, labelOf } from "./matcher.ts";
 import { matchRoutes, type Route, type RoutedAlert } from "./route.ts";
 
 /** A route that was tried for an alert, and those below it, if it matches. */

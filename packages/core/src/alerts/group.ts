@@ -1,5 +1,5 @@
+import type { Labels } from "../config/oncall/compile-matcher.ts";
 import { quoted } from "../config/oncall/label-matcher.ts";
-import type { Labels } from "./matcher.ts";
 import type { Route } from "./route.ts";
 
 /** The alerts of one route that have the same values of the labels it groups by: they are told of together. */

@@ -1,7 +1,7 @@
+import { compileMatcherTexts } from "../config/oncall/compile-matcher.ts";
 import { matchersText, parseMatchers } from "../config/oncall/label-matcher.ts";
 import type { OnCallConfig } from "../config/oncall/schema.ts";
 import type { Alert } from "../event/alert.ts";
-import { compileMatcherTexts } from "./matcher.ts";
 import type { RouteOptions } from "./route.ts";
 import { compileTimeIntervals, mutedBy } from "./time-intervals.ts";
 

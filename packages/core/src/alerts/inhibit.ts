@@ -1,6 +1,6 @@
+import { compileMatcherTexts, type Labels, type LabelTest, labelOf } from "../config/oncall/compile-matcher.ts";
 import type { InhibitRuleConfig } from "../config/oncall/schema.ts";
 import type { Alert } from "../event/alert.ts";
-import { compileMatcherTexts, type Labels, type LabelTest, labelOf } from "./matcher.ts";
 
 /** While an alert with the source's labels fires, alerts with the target's are kept quiet. https://prometheus.io/docs/alerting/latest/configuration/#inhibit_rule */
 export interface InhibitRule {

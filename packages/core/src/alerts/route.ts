@@ -1,8 +1,8 @@
+import { compileMatchers, type Labels, type LabelTest } from "../config/oncall/compile-matcher.ts";
 import { parseDuration } from "../config/oncall/duration.ts";
 import { matchersText, parseMatchers } from "../config/oncall/label-matcher.ts";
 import type { RouteConfig } from "../config/oncall/route.ts";
 import { compilePattern, type EventPattern } from "../patterns/event-pattern.ts";
-import { compileMatchers, type Labels, type LabelTest } from "./matcher.ts";
 
 /** What `groupBy` says for all labels. */
 const ALL_LABELS = "...";

@@ -1,6 +1,6 @@
+import { compileMatcher, compileMatchers, type Labels } from "../config/oncall/compile-matcher.ts";
 import type { LabelMatcher } from "../config/oncall/label-matcher.ts";
 import { BelfryError } from "../platform/errors.ts";
-import { compileMatcher, compileMatchers, type Labels } from "./matcher.ts";
 
 /** Alerts with these labels are told to nobody for a time. Plain JSON. https://prometheus.io/docs/alerting/latest/alertmanager/#silences */
 export interface Silence {

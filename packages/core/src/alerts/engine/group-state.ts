@@ -1,5 +1,5 @@
+import type { Labels } from "../../config/oncall/compile-matcher.ts";
 import type { Alert, AlertLink, Severity, Suppression } from "../../event/alert.ts";
-import type { Labels } from "../matcher.ts";
 
 /** How long what has ended is remembered, so that a statement about it that comes late does not begin it anew. */
 export const REMEMBERED_MS = 24 * 3_600_000;

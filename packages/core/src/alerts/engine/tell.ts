@@ -1,6 +1,6 @@
+import type { Labels } from "../../config/oncall/compile-matcher.ts";
 import type { AlertLink, Severity } from "../../event/alert.ts";
 import type { NotificationKind } from "../../event/notification.ts";
-import type { Labels } from "../matcher.ts";
 import { countsAsFiring, type Draft, entryOf, type HeldAlert, suppressedUntil, type Told } from "./group-state.ts";
 import { type Reason, reasonToTell } from "./reason-to-tell.ts";
 import type { ChannelSettings, GroupSettings, Surroundings } from "./settings.ts";

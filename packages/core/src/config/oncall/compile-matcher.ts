@@ -1,5 +1,5 @@
-import { type LabelMatcher, parseMatchers } from "../config/oncall/label-matcher.ts";
-import { wholeTextExpression } from "../config/oncall/regular-expression.ts";
+import { type LabelMatcher, parseMatchers } from "./label-matcher.ts";
+import { wholeTextExpression } from "./regular-expression.ts";
 
 /** Labels by name; one that is absent counts as the empty text. */
 export type Labels = Readonly<Record<string, string>>;
