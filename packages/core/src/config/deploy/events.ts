@@ -1,7 +1,6 @@
 import * as z from "zod";
-import { compilePattern } from "../../patterns/event-pattern.ts";
-import { InvalidPatternError } from "../../patterns/invalid-pattern-error.ts";
-import { messageOf } from "../../platform/errors.ts";
+import { EventPattern } from "../event-pattern-object.ts";
+import { refused } from "../oncall/refused.ts";
 import { parseSchedule } from "../schedules/schedule-expression.ts";
 import { timeZone } from "../schedules/time-zone.ts";
 import { distinct, distinctNames } from "./distinct.ts";
@@ -17,16 +16,6 @@ const Name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, "a name is a lower-case letter and up to 31 letters, digits and hyphens");
 
-/** An event pattern, refused with EventBridge's reason when the configuration is loaded. */
-const Pattern = z.record(z.string(), z.unknown()).superRefine((pattern, context) => {
-  try {
-    compilePattern(pattern);
-  } catch (error) {
-    if (!(error instanceof InvalidPatternError)) throw error;
-    context.addIssue({ code: "custom", message: `not an event pattern: ${error.reason}` });
-  }
-});
-
 const targetArn = (services: string, what: string) =>
   z
     .string()
@@ -41,7 +30,7 @@ const Rule = z
   .strictObject({
     name: Name,
     description: z.string().max(512).optional(),
-    pattern: Pattern.optional(),
+    pattern: EventPattern.optional(),
     shipped: z.enum(SHIPPED_RULE_NAMES).optional().describe("in place of a pattern: what this shipped rule matches"),
     bus: z
       .string()
@@ -98,7 +87,7 @@ export const Events = z
     archive: z
       .strictObject({
         days: z.int().min(1).max(3653).default(90),
-        pattern: Pattern.optional().describe("which events are kept for replay; all when absent"),
+        pattern: EventPattern.optional().describe("which events are kept for replay; all when absent"),
       })
       .prefault({}),
     partnerSources: z
@@ -146,14 +135,3 @@ export const Events = z
   });
 
 export type EventsConfig = z.output<typeof Events>;
-
-/** Makes an issue of what a reader of texts raises. */
-function refused(read: (text: string) => unknown): (text: string, context: z.RefinementCtx) => void {
-  return (text, context) => {
-    try {
-      read(text);
-    } catch (error) {
-      context.addIssue({ code: "custom", message: messageOf(error) });
-    }
-  };
-}

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Agent } from "./agent.ts";
+import { Alerting } from "./alerting.ts";
 import { Archive } from "./archive.ts";
 import { Consumers } from "./consumers.ts";
 import { distinct } from "./distinct.ts";
@@ -55,7 +56,11 @@ export const Deploy = z
       .describe(
         "what becomes of data when a stack is removed: destroy removes state, stream and key, and buckets once they are empty",
       ),
-    email: z.array(z.email()).superRefine(distinct).default([]).describe("addresses that alarms are sent to"),
+    email: z
+      .array(z.email())
+      .superRefine(distinct)
+      .default([])
+      .describe("addresses that alarms are sent to: by alerting, or where it is off, as they come"),
     ingest: Ingest.prefault({}),
     archive: Archive.prefault({}),
     search: Search.optional().describe("default: none for one account, serverless for an organization"),
@@ -64,6 +69,7 @@ export const Deploy = z
     observe: Observe.prefault({}),
     agent: Agent.prefault({}),
     events: Events.prefault({}),
+    alerting: Alerting.prefault({}),
     logSources: LogSources.prefault({}),
     consumers: Consumers.prefault({}),
   })

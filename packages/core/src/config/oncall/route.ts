@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { compilePattern } from "../../patterns/event-pattern.ts";
-import { InvalidPatternError } from "../../patterns/invalid-pattern-error.ts";
+import { EventPattern } from "../event-pattern-object.ts";
 import { parseDuration } from "./duration.ts";
 import { parseMatchers } from "./label-matcher.ts";
 import { refused } from "./refused.ts";
@@ -26,16 +25,6 @@ export const Matchers = z.array(
   ),
 );
 
-/** An event pattern over the source's own event, refused with EventBridge's reason. */
-const Pattern = z.record(z.string(), z.unknown()).superRefine((pattern, context) => {
-  try {
-    compilePattern(pattern);
-  } catch (error) {
-    if (!(error instanceof InvalidPatternError)) throw error;
-    context.addIssue({ code: "custom", message: `not an event pattern: ${error.reason}` });
-  }
-});
-
 const Flapping = z.strictObject({
   changes: z.int().min(2).max(50).default(5).describe("so many changes between firing and resolved…"),
   within: Interval.default("30m").describe(
@@ -51,7 +40,9 @@ export const Route = z.strictObject({
   matchers: Matchers.default([]).describe(
     'labels, all of which must match: severity="critical", env=~"prod.*"; on the topmost route none',
   ),
-  pattern: Pattern.optional().describe("an EventBridge event pattern that the source's own event must match besides"),
+  pattern: EventPattern.optional().describe(
+    "an EventBridge event pattern that the source's own event must match besides",
+  ),
   receiver: Name.optional().describe("who is told"),
   continue: z.boolean().default(false).describe("try the routes after this one too"),
   groupBy: z
