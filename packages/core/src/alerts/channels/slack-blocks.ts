@@ -12,6 +12,7 @@ const MAX_FIELDS = 10;
 const MAX_BUTTON_TEXT = 75;
 const MAX_BUTTON_VALUE = 2000;
 const MAX_BLOCK_ID = 255;
+const MAX_CONFIRMATION = 300;
 export const MAX_SLACK_BLOCKS = 50;
 
 /** Blocks together: not documented, what Slack was seen to take. https://github.com/slackapi/bolt-js/issues/2509 */
@@ -67,11 +68,16 @@ export function slackMessage(notification: Notification, options: { readonly but
   return { text: escaped(headline, MAX_TEXT), blocks };
 }
 
-/** What is added to a message's thread: what is new, in short. Its block has `slackReplyMark` for its id. */
-export function slackReply(notification: Notification): SlackMessage {
+/**
+ * What is added to a message's thread: what is new, in short. Its block has `slackReplyMark` for its id. What asks for an approval has its button here too: the
+ * message above it is edited when something else is said.
+ */
+export function slackReply(notification: Notification, options: { readonly buttons: boolean }): SlackMessage {
   const text = [`${statusWord(notification)}: ${oneLine(notification.title)}`, ...notification.lines].join("\n");
   const block = { type: "section", block_id: slackReplyMark(notification), text: mrkdwn(escaped(text, MAX_SECTION)) };
-  return { text: escaped(text, MAX_TEXT), blocks: [block] };
+  const approvals = notification.actions.filter(({ action }) => action === "approve");
+  const actions = options.buttons ? buttonBlock(approvals) : linkBlock(approvals);
+  return { text: escaped(text, MAX_TEXT), blocks: [block, ...actions] };
 }
 
 function iconOf({ status, severity }: Notification): string {
@@ -118,7 +124,19 @@ function buttonBlock(actions: readonly NotificationAction[]): object[] {
 
 function button({ action, title, value }: NotificationAction): object {
   const text = { type: "plain_text", text: cut(title, MAX_BUTTON_TEXT), emoji: false };
-  return { type: "button", action_id: buttonId(action), text, value };
+  const approval = action === "approve" ? { style: "primary", confirm: confirmation(title) } : {};
+  return { type: "button", action_id: buttonId(action), text, value, ...approval };
+}
+
+/** https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
+function confirmation(title: string): object {
+  const plain = (text: string) => ({ type: "plain_text", text, emoji: false });
+  return {
+    title: plain("Are you sure?"),
+    text: plain(cut(title, MAX_CONFIRMATION)),
+    confirm: plain("Yes"),
+    deny: plain("No"),
+  };
 }
 
 /** By what Slack names a button when it is pressed. */

@@ -64,7 +64,7 @@ async function deliver(
   if (previous === undefined) return postMessage(call, target, notification, isCheck);
   const message = slackMessage(notification, target);
   const edited = await call.post("chat.update", { ...previous, ...message }, false);
-  if (edited.ok) return postReply(call, previous, notification, isCheck);
+  if (edited.ok) return postReply(call, { ...target, place: previous }, notification, isCheck);
   return NOT_EDITABLE.has(edited.error) ? postMessage(call, target, notification, isCheck) : edited.delivery;
 }
 
@@ -92,7 +92,7 @@ async function postMessage(
 /** What happened, below the incident's message, whose place stays the reference. */
 async function postReply(
   call: SlackCall,
-  place: Place,
+  { place, buttons }: Target & { readonly place: Place },
   notification: Notification,
   isCheck: boolean,
 ): Promise<Delivery> {
@@ -106,7 +106,7 @@ async function postReply(
     channel: place.channel,
     thread_ts: place.ts,
     reply_broadcast: notification.kind === "reminder",
-    ...slackReply(notification),
+    ...slackReply(notification, { buttons }),
     unfurl_links: false,
   };
   const delivery = settled(await call.post("chat.postMessage", body, true));

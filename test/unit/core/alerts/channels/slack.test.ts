@@ -54,7 +54,7 @@ describe("a message", () => {
     expect(blocks[4]).toMatchObject({ text: { text: "<https://example.com/?a=1&amp;b=%7C%3C%3E|a¦b&gt;c>" } });
     // Only the header shows it as it is: plain text is never parsed.
     expect(text.match(/<!channel>/g)).toHaveLength(1);
-    expect(slackReply(notificationOf({ alerts: [alert] })).text).toMatch(/&lt;!channel&gt;/);
+    expect(slackReply(notificationOf({ alerts: [alert] }), { buttons: true }).text).toMatch(/&lt;!channel&gt;/);
   });
 
   it("is within Slack's limits whatever it is of", () => {
