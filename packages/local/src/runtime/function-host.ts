@@ -24,10 +24,15 @@ export class FunctionHost {
     this.#options = options;
   }
 
-  /** Resolves with what the handler answers and raises what it raises. */
-  async invoke<Event, Result>(functionName: string, handler: Handler<Event, Result>, event: Event): Promise<Result> {
+  /** Resolves with what the handler answers and raises what it raises. The trace header is that of what brought the event; without one a new trace begins. */
+  async invoke<Event, Result>(
+    functionName: string,
+    handler: Handler<Event, Result>,
+    event: Event,
+    traceHeader?: string,
+  ): Promise<Result> {
     const { account, region, timeoutMs, clock, env } = this.#options;
-    const segment = await openSegment(functionName, undefined, env);
+    const segment = await openSegment(functionName, traceHeader, env);
     const context = lambdaContext({
       functionName,
       account,
