@@ -1,4 +1,4 @@
-import { parseSecretReference, type SecretPlace } from "../config/channels/secret-reference.ts";
+import { parseSecretReference, type SecretPlace } from "../config/channels/secret-place.ts";
 import { awsCall } from "./aws-call.ts";
 import { perRegion, settings } from "./clients.ts";
 import type { Clock } from "./clock.ts";

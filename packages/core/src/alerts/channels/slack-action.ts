@@ -1,4 +1,4 @@
-import * as z from "zod";
+import { listOf, memberAt, parsedJson, textAt } from "../../event/json-member.ts";
 import type { IncidentAction } from "../../event/notification.ts";
 import { buttonId } from "./slack-blocks.ts";
 
@@ -10,37 +10,29 @@ export interface SlackAction {
   /** The user's id and, where Slack says it, name. */
   readonly userId: string;
   readonly userName: string;
+  /** Where an answer to this user alone can be posted, for half an hour. */
+  readonly responseUrl?: string;
 }
 
 const ACTIONS: ReadonlyMap<string, IncidentAction> = new Map(
   (["acknowledge", "snooze", "resolve", "approve"] as const).map((action) => [buttonId(action), action]),
 );
 
-// https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
-const Payload = z.object({
-  type: z.literal("block_actions"),
-  user: z.object({ id: z.string(), username: z.string().optional(), name: z.string().optional() }),
-  actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })),
-});
-
-/** Reads the body of a request that is Slack's, which has to be known already; undefined when no button of ours was pressed. */
+/**
+ * Reads the body of a request that is Slack's, which has to be known already; undefined when no button of ours was pressed.
+ * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+ */
 export function readSlackAction(body: string): SlackAction | undefined {
-  const parsed = Payload.safeParse(jsonOf(new URLSearchParams(body).get("payload") ?? ""));
-  if (!parsed.success) return undefined;
-  const { user, actions } = parsed.data;
-  for (const { action_id, value } of actions) {
-    const action = ACTIONS.get(action_id);
-    if (action === undefined || value === undefined || value === "") continue;
-    return { incidentKey: value, action, userId: user.id, userName: user.name ?? user.username ?? user.id };
+  const payload = parsedJson(new URLSearchParams(body).get("payload"));
+  const userId = textAt(payload, "user", "id");
+  if (textAt(payload, "type") !== "block_actions" || userId === undefined) return undefined;
+  for (const pressed of listOf(memberAt(payload, "actions"))) {
+    const action = ACTIONS.get(textAt(pressed, "action_id") ?? "");
+    const value = textAt(pressed, "value");
+    if (action === undefined || value === undefined) continue;
+    const userName = textAt(payload, "user", "name") ?? textAt(payload, "user", "username") ?? userId;
+    const responseUrl = textAt(payload, "response_url");
+    return { incidentKey: value, action, userId, userName, ...(responseUrl === undefined ? {} : { responseUrl }) };
   }
   return undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

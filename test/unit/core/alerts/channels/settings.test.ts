@@ -1,6 +1,6 @@
 import { noAnswer, refusal, retryAfterMs } from "@belfry/core/alerts/channels/answer";
 import { Channels } from "@belfry/core/config/channels/schema";
-import { parseSecretReference } from "@belfry/core/config/channels/secret-reference";
+import { parseSecretReference } from "@belfry/core/config/channels/secret-place";
 import { BelfryError } from "@belfry/core/platform/errors";
 import { cachedSecrets, secretReader } from "@belfry/core/platform/secrets-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
