@@ -3,7 +3,13 @@ import type { GroupState } from "@belfry/core/alerts/engine/group-state";
 import { createMuting } from "@belfry/core/alerts/engine/muting";
 import type { GroupNotification } from "@belfry/core/alerts/engine/tell";
 import { type AlertGroup, groupOf } from "@belfry/core/alerts/group";
-import { type ActiveAlert, activeAlertOf, compileInhibitRules, type InhibitRule } from "@belfry/core/alerts/inhibit";
+import {
+  type ActiveAlert,
+  activeAlertOf,
+  compileInhibitions,
+  compileInhibitRules,
+  type InhibitRule,
+} from "@belfry/core/alerts/inhibit";
 import { compileRoutes, matchRoutes, type Route } from "@belfry/core/alerts/route";
 import { expireSilence, type Silence } from "@belfry/core/alerts/silence";
 import { compileTimeIntervals, type TimeIntervals } from "@belfry/core/alerts/time-intervals";
@@ -179,8 +185,7 @@ class VirtualRun {
       options,
       intervals: this.#intervals,
       silences: this.#silences,
-      rules: this.#rules,
-      active: [...this.#active.values()],
+      inhibitionOf: compileInhibitions([...this.#active.values()], this.#rules),
     });
     const settings = {
       ...options,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { reasonToTell } from "@belfry/core/alerts/engine/reason-to-tell";
 import { groupOf } from "@belfry/core/alerts/group";
-import { compileInhibitRules, type InhibitRule, inhibitionOf } from "@belfry/core/alerts/inhibit";
+import { compileInhibitions, compileInhibitRules, type InhibitRule } from "@belfry/core/alerts/inhibit";
 import { compileRoutes, matchRoutes } from "@belfry/core/alerts/route";
 import { compileMatcher } from "@belfry/core/config/oncall/compile-matcher";
 import type { MatchOperator } from "@belfry/core/config/oncall/label-matcher";
@@ -224,7 +224,7 @@ function isInhibited(target: Labels, sources: readonly Stated[], rules: readonly
     isSuppressed: false,
     ...(resolved ? { endsAt: 0 } : {}),
   }));
-  return inhibitionOf({ key: keyOf(target), labels: target, causes: [] }, active, rules, 1) !== undefined;
+  return compileInhibitions(active, rules)({ key: keyOf(target), labels: target, causes: [] }, 1) !== undefined;
 }
 
 interface DedupCase {

@@ -45,41 +45,63 @@ export function activeAlertOf(alert: Alert, rules: readonly InhibitRule[], nowMs
   return expiresAfterMs === undefined ? active : { ...active, endsAt: nowMs + expiresAfterMs };
 }
 
-/** The firing alert that keeps this one quiet, by a rule or because it names it as its cause; undefined when there is none. */
-export function inhibitionOf(
+/** The search for the firing alert that keeps another quiet, by a rule or because it names it as its cause; undefined when there is none. */
+export type FindInhibition = (
   target: Pick<ActiveAlert, "key" | "labels" | "causes">,
-  active: readonly ActiveAlert[],
-  rules: readonly InhibitRule[],
   nowMs: number,
-): Inhibition | undefined {
-  const firing = active.filter(({ endsAt }) => endsAt === undefined || endsAt > nowMs);
-  const effect = firing.find((source) => isMadeOf(source, target));
-  if (effect !== undefined) return { by: effect.key };
-  for (const rule of rules) {
-    const source = inhibitorOf(target.labels, firing, rule);
-    if (source !== undefined) return { by: source.key };
+) => Inhibition | undefined;
+
+/**
+ * Makes the search among the alerts that are active: each is looked at once, by what it is made of and by the values that a rule wants alike, so that thousands of
+ * them are no hindrance to thousands of others.
+ */
+export function compileInhibitions(active: readonly ActiveAlert[], rules: readonly InhibitRule[]): FindInhibition {
+  const effects = new Map<string, ActiveAlert[]>();
+  for (const source of active) {
+    if (source.isSuppressed) continue;
+    for (const cause of source.causes) addTo(effects, cause, source);
   }
-  return undefined;
+  const inhibitors = rules.map((rule) => compileInhibitors(active, rule));
+  return (target, nowMs) => {
+    const effect = effects.get(target.key)?.find((source) => isOn(source, nowMs) && isEffectOf(source, target));
+    if (effect !== undefined) return { by: effect.key };
+    for (const inhibitorOf of inhibitors) {
+      const source = inhibitorOf(target.labels, nowMs);
+      if (source !== undefined) return { by: source.key };
+    }
+    return undefined;
+  };
 }
 
-/** Whether a source is made of a target. Of two that name each other, neither is kept quiet: somebody must be told. */
-function isMadeOf(source: ActiveAlert, target: Pick<ActiveAlert, "key" | "causes">): boolean {
-  if (source.isSuppressed || source.key === target.key) return false;
-  return source.causes.includes(target.key) && !target.causes.includes(source.key);
+function isOn({ endsAt }: ActiveAlert, nowMs: number): boolean {
+  return endsAt === undefined || endsAt > nowMs;
 }
 
-/** The alert that inhibits these labels by a rule. One that is source and target at once is inhibited by no other such: they would silence each other. */
-function inhibitorOf<Source extends { readonly labels: Labels }>(
-  target: Labels,
-  firing: readonly Source[],
-  { isSource, isTarget, equal }: InhibitRule,
-): Source | undefined {
-  if (!isTarget(target)) return undefined;
-  const isTwoSided = isSource(target);
-  return firing.find(
-    ({ labels }) =>
-      isSource(labels) &&
-      equal.every((name) => labelOf(labels, name) === labelOf(target, name)) &&
-      !(isTwoSided && isTarget(labels)),
-  );
+/** Whether a source is made of a target and not the target of it. Of two that name each other, neither is kept quiet: somebody must be told. */
+function isEffectOf(source: ActiveAlert, target: Pick<ActiveAlert, "key" | "causes">): boolean {
+  return source.key !== target.key && !target.causes.includes(source.key);
+}
+
+/** The alert that inhibits labels by a rule. One that is source and target at once is inhibited by no other such: they would silence each other. */
+function compileInhibitors(active: readonly ActiveAlert[], { isSource, isTarget, equal }: InhibitRule) {
+  const valuesOf = (labels: Labels): string => JSON.stringify(equal.map((name) => labelOf(labels, name)));
+  const all = new Map<string, ActiveAlert[]>();
+  const oneSided = new Map<string, ActiveAlert[]>();
+  for (const source of active) {
+    if (!isSource(source.labels)) continue;
+    const values = valuesOf(source.labels);
+    addTo(all, values, source);
+    if (!isTarget(source.labels)) addTo(oneSided, values, source);
+  }
+  return (target: Labels, nowMs: number): ActiveAlert | undefined => {
+    if (all.size === 0 || !isTarget(target)) return undefined;
+    const sources = isSource(target) ? oneSided : all;
+    return sources.get(valuesOf(target))?.find((source) => isOn(source, nowMs));
+  };
+}
+
+function addTo(lists: Map<string, ActiveAlert[]>, name: string, alert: ActiveAlert): void {
+  const list = lists.get(name);
+  if (list === undefined) lists.set(name, [alert]);
+  else list.push(alert);
 }

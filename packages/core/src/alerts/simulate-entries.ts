@@ -1,9 +1,10 @@
 import type { OnCallConfig } from "../config/oncall/schema.ts";
+import type { GroupStep, IncidentChange } from "./dispatch/joined-group.ts";
 import type { GroupNotification } from "./engine/tell.ts";
 import { INCIDENT_CHANNEL } from "./incident/group-channel.ts";
 import type { Page } from "./incident/incident.ts";
 import type { RouteOptions } from "./route.ts";
-import type { GroupStep, IncidentChange, SimulatedGroup } from "./simulate-group.ts";
+import type { SimulatedGroup } from "./simulate-group.ts";
 import type { SimulatedEntry } from "./simulate-result.ts";
 
 /** What channels, people and the incident would have seen of a step. `title` is what the group was last told as. */

@@ -1,17 +1,18 @@
 import type { OnCallConfig } from "../config/oncall/schema.ts";
 import type { Alert } from "../event/alert.ts";
+import type { GroupStep } from "./dispatch/joined-group.ts";
 import type { GroupTimer } from "./engine/decide.ts";
 import { createMuting } from "./engine/muting.ts";
 import type { Surroundings } from "./engine/settings.ts";
 import { groupOf } from "./group.ts";
 import type { IncidentTimer } from "./incident/incident.ts";
-import { type ActiveAlert, activeAlertOf } from "./inhibit.ts";
+import { type ActiveAlert, activeAlertOf, compileInhibitions, type FindInhibition } from "./inhibit.ts";
 import { compileOnCall, type OnCallRules } from "./on-call-rules.ts";
 import { matchRoutes, type Route } from "./route.ts";
 import type { Silence } from "./silence.ts";
 import { VirtualTimers } from "./simulate-clock.ts";
 import { entriesOf, titleOf } from "./simulate-entries.ts";
-import { type GroupStep, SimulatedGroup } from "./simulate-group.ts";
+import { SimulatedGroup } from "./simulate-group.ts";
 import { StatementLedger } from "./simulate-ledger.ts";
 import type { AlertOutcome, SimulatedEntry } from "./simulate-result.ts";
 
@@ -44,8 +45,9 @@ export class SimulatedWorld {
   readonly #groups = new Map<string, SimulatedGroup>();
   readonly #titles = new Map<SimulatedGroup, string>();
   readonly #known = new Map<string, KnownAlert>();
-  /** Replaced, never changed. */
-  #active: readonly ActiveAlert[] = [];
+  readonly #active = new Map<string, ActiveAlert>();
+  /** Among the active ones; made when it is asked for, after something has fired or ended that may inhibit others. */
+  #inhibitionOf: FindInhibition | undefined;
   readonly #deliveries = new Set<string>();
   /** Incidents that somebody is to take, by their ids: who was paged last. */
   readonly #takers = new Map<string, string>();
@@ -129,31 +131,22 @@ export class SimulatedWorld {
     return added;
   }
 
-  /** What keeps alerts of a route quiet; made anew only when something fires or ends that may inhibit others. */
-  #mutedBy(route: Route): Surroundings["mutedBy"] {
-    let muting: Surroundings["mutedBy"] | undefined;
-    let madeOf: readonly ActiveAlert[] | undefined;
-    return (alert, nowMs) => {
-      if (muting === undefined || madeOf !== this.#active) {
-        madeOf = this.#active;
-        muting = this.#muting(route, madeOf);
-      }
-      return muting(alert, nowMs);
-    };
-  }
-
-  #muting({ options }: Route, active: readonly ActiveAlert[]): Surroundings["mutedBy"] {
+  #mutedBy({ options }: Route): Surroundings["mutedBy"] {
     const { intervals, inhibitRules } = this.#rules;
-    return createMuting({ options, intervals, silences: this.#silences, rules: inhibitRules, active });
+    const inhibitionOf: FindInhibition = (target, nowMs) => {
+      this.#inhibitionOf ??= compileInhibitions([...this.#active.values()], inhibitRules);
+      return this.#inhibitionOf(target, nowMs);
+    };
+    return createMuting({ options, intervals, silences: this.#silences, inhibitionOf });
   }
 
   #activate(alert: Alert, nowMs: number): void {
     const isOld = alert.version < (this.#known.get(alert.key)?.version ?? alert.version);
     if (isOld || alert.status === "unknown") return;
     const active = activeAlertOf(alert, this.#rules.inhibitRules, nowMs);
-    const others = this.#active.filter(({ key }) => key !== alert.key);
-    if (active !== undefined) this.#active = [...others, active];
-    else if (others.length < this.#active.length) this.#active = others;
+    const wasActive = this.#active.delete(alert.key);
+    if (active !== undefined) this.#active.set(alert.key, active);
+    if (active !== undefined || wasActive) this.#inhibitionOf = undefined;
   }
 
   #after(group: SimulatedGroup, step: GroupStep, nowMs: number): void {

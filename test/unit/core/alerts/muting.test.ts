@@ -1,5 +1,5 @@
 import { createMuting } from "@belfry/core/alerts/engine/muting";
-import { activeAlertOf, compileInhibitRules } from "@belfry/core/alerts/inhibit";
+import { activeAlertOf, compileInhibitions, compileInhibitRules } from "@belfry/core/alerts/inhibit";
 import { createSilence, expireSilence, type Silence, silenceState } from "@belfry/core/alerts/silence";
 import { compileTimeIntervals, isWithin } from "@belfry/core/alerts/time-intervals";
 import { OnCall } from "@belfry/core/config/oncall/schema";
@@ -35,8 +35,10 @@ function mutedBy(
     options: { muteTimeIntervals: over.mute ?? [], activeTimeIntervals: over.on ?? [] },
     intervals,
     silences: over.silences ?? [],
-    rules,
-    active: active.flatMap((each) => activeAlertOf(each, rules, 0) ?? []),
+    inhibitionOf: compileInhibitions(
+      active.flatMap((each) => activeAlertOf(each, rules, 0) ?? []),
+      rules,
+    ),
   })(alert, nowMs);
 }
 

@@ -1,4 +1,4 @@
-import { type ActiveAlert, type InhibitRule, inhibitionOf } from "../inhibit.ts";
+import type { FindInhibition } from "../inhibit.ts";
 import type { RouteOptions } from "../route.ts";
 import { compileSilences, type Silence } from "../silence.ts";
 import { mutedBy, type TimeIntervals } from "../time-intervals.ts";
@@ -9,16 +9,15 @@ export interface MutingParts {
   readonly options: Pick<RouteOptions, "muteTimeIntervals" | "activeTimeIntervals">;
   readonly intervals: TimeIntervals;
   readonly silences: readonly Silence[];
-  readonly rules: readonly InhibitRule[];
-  /** Alerts of all groups that fire and may inhibit others. */
-  readonly active: readonly ActiveAlert[];
+  /** Among the alerts of all groups that fire. */
+  readonly inhibitionOf: FindInhibition;
 }
 
 /** Joins what keeps alerts quiet: inhibition, then the time of day, then silences, as Alertmanager asks them. */
-export function createMuting({ options, intervals, silences, rules, active }: MutingParts): Surroundings["mutedBy"] {
+export function createMuting({ options, intervals, silences, inhibitionOf }: MutingParts): Surroundings["mutedBy"] {
   const silenceFor = compileSilences(silences);
   return (alert, nowMs) => {
-    const inhibition = inhibitionOf(alert, active, rules, nowMs);
+    const inhibition = inhibitionOf(alert, nowMs);
     if (inhibition !== undefined) return { kind: "inhibition", by: inhibition.by };
     const interval = mutedBy(options, intervals, nowMs);
     if (interval !== undefined) return { kind: "time-interval", by: interval };
