@@ -1,6 +1,8 @@
 import { CfnOutput, type Stack } from "aws-cdk-lib";
 import { CfnSink } from "aws-cdk-lib/aws-oam";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
+import { subscribeAlerts } from "./alarm-topic-subscription.ts";
+import { alarmsReachAlerting } from "./alerting-names.ts";
 import { addAlarmTopic } from "./constructs/alarm-topic.ts";
 import { addDestination } from "./edge-destination.ts";
 import { addForwardingRules } from "./events-forward.ts";
@@ -23,6 +25,7 @@ export function edge(stack: Stack, context: StackContext): void {
   // In the home region the foundation makes the topic, and the stack of the Belfry bus the rules.
   if (region !== deployment.region) {
     addAlarmTopic(stack, context);
+    if (alarmsReachAlerting(deployment)) subscribeAlerts(stack, context);
     addForwardingRules(stack, context);
   }
   if (!deployment.central || !deployment.allRegions.includes(region)) return;

@@ -1,5 +1,4 @@
 import { Duration, type Stack } from "aws-cdk-lib";
-import { AttributeType, BillingMode, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { type Bucket, StorageClass } from "aws-cdk-lib/aws-s3";
@@ -11,6 +10,7 @@ import { KEY_PARAMETER } from "./constructs/data-key.ts";
 import { keyUsers } from "./constructs/key-users.ts";
 import { removalPolicy } from "./constructs/removal-policy.ts";
 import { SCHEDULE_GROUP } from "./constructs/schedule.ts";
+import { stateTable } from "./constructs/state-table.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** What the key's alias is called. */
@@ -27,7 +27,7 @@ export function foundation(stack: Stack, context: StackContext): void {
   if (context.deployment.encryption === "customer") addKey(stack, context);
   addArchiveBucket(stack, context);
   addFailuresBucket(stack, context);
-  addStateTable(stack, context);
+  stateTable(stack, "StateTable", context, STATE_TABLE);
   addAlarmTopic(stack, context);
   new CfnScheduleGroup(stack, "ScheduleGroup", { name: context.names.of(SCHEDULE_GROUP) });
 }
@@ -128,19 +128,5 @@ function addFailuresBucket(stack: Stack, context: StackContext): void {
   dataBucket(stack, "FailuresBucket", context, {
     what: FAILURES_BUCKET,
     lifecycle: [{ id: "failures", expiration: Duration.days(quarantineDays) }],
-  });
-}
-
-function addStateTable(stack: Stack, context: StackContext): void {
-  const key = stack.node.tryFindChild("DataKey") as Key | undefined;
-  new Table(stack, "StateTable", {
-    tableName: context.names.of(STATE_TABLE),
-    partitionKey: { name: "pk", type: AttributeType.STRING },
-    sortKey: { name: "sk", type: AttributeType.STRING },
-    timeToLiveAttribute: "expires",
-    billingMode: BillingMode.PAY_PER_REQUEST,
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    ...(key === undefined ? {} : { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }),
-    removalPolicy: removalPolicy(context),
   });
 }

@@ -1,22 +1,15 @@
-import { Duration, type Stack } from "aws-cdk-lib";
+import type { Stack } from "aws-cdk-lib";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { bucketArn } from "./constructs/bucket-arn.ts";
 import { LambdaFunction } from "./constructs/lambda-function.ts";
-import { deadLetterQueue } from "./constructs/queue.ts";
-import { removalPolicy } from "./constructs/removal-policy.ts";
 import { sinkAccess } from "./constructs/sink-statements.ts";
+import { workQueue } from "./constructs/work-queue.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** The queue that buckets tell of new objects. */
 const OBJECTS_QUEUE = "objects";
-
-/** After so many receptions a message goes to the dead-letter queue. */
-const MAX_RECEIVES = 5;
-
-/** Six times the function's own time-out. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
-const VISIBILITY_FACTOR = 6;
 
 /** One object a message can be a gigabyte of logs: a function takes few of them at once. */
 const BATCH_SIZE = 5;
@@ -56,19 +49,8 @@ export function addObjectPath(stack: Stack, context: StackContext): void {
 const LONGEST_SECONDS = 900;
 
 function addQueue(stack: Stack, context: StackContext): Queue {
-  const { deployment, names } = context;
-  const queue = new Queue(stack, "ObjectsQueue", {
-    queueName: names.of(OBJECTS_QUEUE),
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
-    visibilityTimeout: Duration.seconds(LONGEST_SECONDS * VISIBILITY_FACTOR),
-    retentionPeriod: Duration.days(14),
-    deadLetterQueue: {
-      queue: deadLetterQueue(stack, "ObjectsDlq", context, `${OBJECTS_QUEUE}-dlq`),
-      maxReceiveCount: MAX_RECEIVES,
-    },
-    removalPolicy: removalPolicy(context),
-  });
+  const { deployment } = context;
+  const queue = workQueue(stack, "Objects", context, { name: OBJECTS_QUEUE, timeoutSeconds: LONGEST_SECONDS });
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
   queue.addToResourcePolicy(
     new PolicyStatement({

@@ -6,18 +6,26 @@ import { GLOBAL_REGION } from "./rules/shipped-rule.ts";
 import { enabledRules, ruleRegions } from "./rules/shipped-rules.ts";
 import type { StackPart } from "./stack-context.ts";
 
+/** All regions in which there is an alarm topic: the home region, and those of the edges. */
+export function alarmRegions(deployment: Deployment): string[] {
+  return [...new Set([deployment.region, ...edgeRegions(deployment)])];
+}
+
+function edgeRegions({ allRegions, central, events, globalEvents, region: home }: Deployment): Set<string> {
+  const watched = { regions: allRegions, rules: enabledRules(events.shipped) };
+  const further = globalEvents ? ruleRegions(watched).filter((region) => region !== home) : [];
+  return new Set([...(central ? [home] : []), ...allRegions.filter((region) => region !== home), ...further]);
+}
+
 /** The stacks that stand in several regions: an edge in each whose logs or events are taken in, and the collector of the members' accounts. */
 export function regionalParts(deployment: Deployment): readonly StackPart[] {
-  const { allRegions, central, globalEvents, organization, region: home } = deployment;
-  const watched = { regions: allRegions, rules: enabledRules(deployment.events.shipped) };
-  const further = globalEvents ? ruleRegions(watched).filter((region) => region !== home) : [];
-  const regions = new Set([...(central ? [home] : []), ...allRegions.filter((region) => region !== home), ...further]);
+  const { allRegions, central, organization } = deployment;
   const hasMembers = central && (organization?.units.length ?? 0) > 0;
-  const edges = [...regions].flatMap((region): StackPart[] => [
+  const edges = [...edgeRegions(deployment)].flatMap((region): StackPart[] => [
     {
       name: `Edge-${region}`,
       description: allRegions.includes(region) ? "where logs and events of the region enter" : "global events",
-      after: ["Foundation", "Ingest", "Events"],
+      after: ["Foundation", "Ingest", "Events", "Alerting"],
       region,
       build: edge,
     },

@@ -4,6 +4,7 @@ import { deployedConfig } from "../packages/core/src/config/deploy/deployed-conf
 import { resolveDeployment } from "../packages/core/src/config/deploy/deployment.ts";
 import type { Config } from "../packages/core/src/config/schema.ts";
 import { agent, hasHosts } from "./agent.ts";
+import { alerting } from "./alerting.ts";
 import { archive } from "./archive.ts";
 import { consumers, hasConsumers } from "./consumers.ts";
 import { events } from "./events.ts";
@@ -35,8 +36,8 @@ export interface PlanOptions {
 }
 
 /**
- * All stacks of a configuration, each after those that it depends on. The stacks of alerting, canaries and the console have their place between
- * `Events` and `Observe`. Raises BAD_CONFIG for sinks that cannot be deployed.
+ * All stacks of a configuration, each after those that it depends on. The stacks of canaries and the console have their place between
+ * `Alerting` and `Observe`. Raises BAD_CONFIG for sinks that cannot be deployed.
  */
 export function planStacks(given: Config, { stage, code }: PlanOptions): readonly StackPlan[] {
   const config = ofStage(deployedConfig(given), stage);
@@ -67,6 +68,13 @@ export function planStacks(given: Config, { stage, code }: PlanOptions): readonl
       build: upkeep,
     },
     { name: "Events", description: "bus, rules, schedules, archive of events", after: ["Foundation"], build: events },
+    {
+      name: "Alerting",
+      description: "who is told of what goes wrong: queues, state, functions",
+      after: ["Foundation", "Events"],
+      when: deployment.alerting.enabled,
+      build: alerting,
+    },
     ...regionalParts(deployment),
     {
       name: "Consumers",
@@ -86,7 +94,7 @@ export function planStacks(given: Config, { stage, code }: PlanOptions): readonl
     {
       name: "Observe",
       description: "dashboards, alarms, queries, tracing",
-      after: ["Foundation", "Archive", "Ingest", "Events", "Upkeep", "Agent", "Search"],
+      after: ["Foundation", "Archive", "Ingest", "Events", "Alerting", "Upkeep", "Agent", "Search"],
       build: observe,
     },
   ];

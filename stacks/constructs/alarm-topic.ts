@@ -1,7 +1,8 @@
 import type { Stack } from "aws-cdk-lib";
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Topic } from "aws-cdk-lib/aws-sns";
+import { FilterOrPolicy, SubscriptionFilter, Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { ALERTING_ALARMS } from "../alerting-names.ts";
 import type { StackContext } from "../stack-context.ts";
 import { ALARM_TOPIC } from "./alarm.ts";
 import { dataKey } from "./data-key.ts";
@@ -33,5 +34,23 @@ export function addAlarmTopic(stack: Stack, context: StackContext): void {
       conditions: { Bool: { "aws:SecureTransport": "false" } },
     }),
   );
-  for (const address of context.deployment.email) topic.addSubscription(new EmailSubscription(address));
+  addEmail(topic, context);
+}
+
+/**
+ * Where alerting is off, alarms are sent as they come. Where it is on, it tells of them; only alarms on alerting itself are sent as they come, too, for it may be what is
+ * broken. Those are in the home region.
+ */
+function addEmail(topic: Topic, { deployment, names, region }: StackContext): void {
+  const { alerting, email } = deployment;
+  if (alerting.enabled && region !== deployment.region) return;
+  // https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering-scope.html
+  const matchPrefixes = ALERTING_ALARMS.map((name) => names.of(name));
+  const ofAlerting = {
+    filterPolicyWithMessageBody: {
+      AlarmName: FilterOrPolicy.filter(SubscriptionFilter.stringFilter({ matchPrefixes })),
+    },
+  };
+  for (const address of email)
+    topic.addSubscription(new EmailSubscription(address, alerting.enabled ? ofAlerting : {}));
 }

@@ -54,9 +54,10 @@ describe("what `cdk diff` shows of a change of one line", () => {
     ]);
   });
 
-  it("is, for a region, that region's stacks and the dashboard over all regions", () => {
+  it("is, for a region, that region's stacks, whose alarms may come in by the queue of alerting, and the dashboard over all regions", () => {
     const deploy = { ...ORGANIZATION.deploy, regions: ["us-east-1", "ap-southeast-2"] };
     expect(touched(organization(), templatesOf({ ...ORGANIZATION, deploy }))).toEqual([
+      expect.stringMatching(/^Alerting\/AlertsQueuePolicy/),
       "Edge-ap-southeast-2",
       "Members-ap-southeast-2",
       "Observe/SourcesDashboard",

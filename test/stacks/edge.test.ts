@@ -116,13 +116,20 @@ describe("events of a further region", () => {
     template.resourceCountIs("AWS::Logs::Destination", 0);
   });
 
-  it("are told by e-mail there when they cannot be delivered, because an alarm reaches topics of its own region alone", () => {
+  it("that cannot be delivered are told by an alarm there, which reaches topics of its own region alone, and so by alerting", () => {
     const template = organization.template("Edge-us-west-2");
     template.hasResourceProperties("AWS::SNS::Topic", { TopicName: "belfry-test-alarms" });
-    template.hasResourceProperties("AWS::SNS::Subscription", { Endpoint: "ops@example.com" });
+    template.hasResourceProperties("AWS::SNS::Subscription", { Protocol: "sqs" });
     for (const { Properties } of Object.values(template.findResources("AWS::CloudWatch::Alarm"))) {
       expect(JSON.stringify(Properties.AlarmActions)).toContain(":sns:us-west-2:");
     }
+  });
+
+  it("that cannot be delivered are told by e-mail as they come where alerting is off", () => {
+    const config = { deploy: { ...ORGANIZATION.deploy, alerting: { enabled: false } } };
+    const template = synthesize(config).template("Edge-us-west-2");
+    template.resourceCountIs("AWS::SNS::Subscription", 1);
+    template.hasResourceProperties("AWS::SNS::Subscription", { Endpoint: "ops@example.com", Protocol: "email" });
   });
 
   it("in the home region are left to the stack of the bus", () => {
