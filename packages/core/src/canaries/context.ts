@@ -48,6 +48,28 @@ export interface BaselineStore {
   list(prefix: string, signal: AbortSignal): Promise<readonly string[]>;
 }
 
+/** A request that is to be signed; `host` is among its headers. */
+export interface UnsignedRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Who signs, and for what. The role is assumed first, where there is one. */
+export interface SigningScope {
+  readonly service: string;
+  readonly region: string;
+  readonly roleArn?: string | undefined;
+}
+
+/** Signs with AWS's Signature Version 4; gives all headers of the signed request. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html */
+export type SignRequest = (
+  request: UnsignedRequest,
+  scope: SigningScope,
+  signal: AbortSignal,
+) => Promise<Readonly<Record<string, string>>>;
+
 /** What an attempt of a canary has to work with; a new one for each attempt. */
 export interface RunContext<C extends CanaryConfig = CanaryConfig> {
   readonly name: string;
@@ -96,6 +118,11 @@ export interface RunContext<C extends CanaryConfig = CanaryConfig> {
   mask(value: string): void;
   /** The text with secrets' values, and what the rules of redaction name, masked. */
   redact(text: string): string;
+
+  /** The text of a file that the configuration names, by its path from there. Raises CanaryFailure of class `canary` when it cannot be read. */
+  readText(path: string): Promise<string>;
+  /** Headers that sign a request for AWS. */
+  readonly sign: SignRequest;
 
   /** The browser, opened at the first call. Raises CanaryFailure of class `browser` where there is none. */
   browser(): Promise<BrowserSession>;
