@@ -12,6 +12,9 @@ export const ALERTS_TABLE = "alerts";
 /** The topic by which Belfry itself sends e-mail. */
 export const NOTIFY_TOPIC = "notify";
 
+/** The function that runs each minute, by which alerting is known to be alive. */
+export const HEARTBEAT_FUNCTION = "alert-timer";
+
 /** The queue, in each region, of what the region's alarm topic could not bring to the alerts queue. */
 export const ALARMS_DLQ = "alarms-dlq";
 

@@ -6,6 +6,8 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { DEFAULT_ALERTS } from "../packages/core/src/config/deploy/alerting.ts";
 import { alarmSenders, subscribeAlerts } from "./alarm-topic-subscription.ts";
+import { checkChannels } from "./alerting-channels.ts";
+import { type AlertingParts, addAlertingFunctions, TIMEOUT_SECONDS } from "./alerting-functions.ts";
 import {
   ALERTS_QUEUE,
   ALERTS_TABLE,
@@ -24,9 +26,6 @@ import { EVENT_BUS } from "./event-bus.ts";
 import { alarmRegions } from "./plan-regions.ts";
 import type { StackContext } from "./stack-context.ts";
 
-/** How long functions of alerting may run. Whoever sends a notification must have stopped before another takes it up, after two minutes. */
-const TIMEOUTS = { alerts: 60, timers: 60, outbox: 100, corrections: 60 } as const;
-
 /** SQS holds a message back for as long at most, and it counts as waiting all the while. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const LONGEST_DELAY_SECONDS = 900;
 /** What waits for longer than it should is told. */
@@ -34,32 +33,33 @@ const LATE_SECONDS = 300;
 
 /** Alerting: what becomes alerts comes into a queue; functions keep the alerts' state in a table and tell people by channels. */
 export function alerting(stack: Stack, context: StackContext): void {
-  const { alerts } = addQueues(stack, context);
-  stateTable(stack, "AlertsTable", context, ALERTS_TABLE);
-  addLinkSecret(stack, context);
-  if (usesNotifyTopic(context)) addNotifyTopic(stack, context);
-  addAlertsRule(stack, context, alerts);
+  checkChannels(context.config);
+  const queues = addQueues(stack, context);
+  addAlertingFunctions(stack, context, {
+    queues,
+    table: stateTable(stack, "AlertsTable", context, ALERTS_TABLE),
+    linkSecret: addLinkSecret(stack, context),
+    notifyTopic: usesNotifyTopic(context) ? addNotifyTopic(stack, context) : undefined,
+  });
+  addAlertsRule(stack, context, queues.alerts);
   if (!alarmsReachAlerting(context.deployment)) return;
   const regions = alarmRegions(context.deployment);
-  for (const [principal, topics] of alarmSenders(stack, context, regions)) allowSend(alerts, principal, topics);
+  for (const [principal, topics] of alarmSenders(stack, context, regions)) allowSend(queues.alerts, principal, topics);
   subscribeAlerts(stack, context);
 }
 
-interface WorkQueues {
-  readonly alerts: Queue;
-  readonly timers: Queue;
-  readonly outbox: Queue;
-  readonly corrections: Queue;
-}
-
-function addQueues(stack: Stack, context: StackContext): WorkQueues {
-  const add = (id: string, name: string, timeoutSeconds: number, delaySeconds: number): Queue =>
-    workQueue(stack, id, context, { name, timeoutSeconds, maxAgeSeconds: delaySeconds + LATE_SECONDS });
+function addQueues(stack: Stack, context: StackContext): AlertingParts["queues"] {
+  const add = (id: string, name: keyof typeof TIMEOUT_SECONDS, delaySeconds: number): Queue =>
+    workQueue(stack, id, context, {
+      name,
+      timeoutSeconds: TIMEOUT_SECONDS[name],
+      maxAgeSeconds: delaySeconds + LATE_SECONDS,
+    });
   return {
-    alerts: add("Alerts", ALERTS_QUEUE, TIMEOUTS.alerts, 0),
-    timers: add("Timers", TIMERS_QUEUE, TIMEOUTS.timers, LONGEST_DELAY_SECONDS),
-    outbox: add("Outbox", OUTBOX_QUEUE, TIMEOUTS.outbox, LONGEST_DELAY_SECONDS),
-    corrections: add("Corrections", CORRECTIONS_QUEUE, TIMEOUTS.corrections, LONGEST_DELAY_SECONDS),
+    alerts: add("Alerts", ALERTS_QUEUE, 0),
+    timers: add("Timers", TIMERS_QUEUE, LONGEST_DELAY_SECONDS),
+    outbox: add("Outbox", OUTBOX_QUEUE, LONGEST_DELAY_SECONDS),
+    corrections: add("Corrections", CORRECTIONS_QUEUE, LONGEST_DELAY_SECONDS),
   };
 }
 

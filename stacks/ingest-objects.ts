@@ -1,9 +1,9 @@
 import type { Stack } from "aws-cdk-lib";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { CfnEventSourceMapping } from "aws-cdk-lib/aws-lambda";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { bucketArn } from "./constructs/bucket-arn.ts";
 import { LambdaFunction } from "./constructs/lambda-function.ts";
+import { mapQueue, readQueue } from "./constructs/queue-mapping.ts";
 import { sinkAccess } from "./constructs/sink-statements.ts";
 import { workQueue } from "./constructs/work-queue.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -31,18 +31,10 @@ export function addObjectPath(stack: Stack, context: StackContext): void {
         actions: ["s3:GetObject", "s3:GetObjectVersion"],
         resources: ingest.buckets.map((bucket) => `${bucketArn(stack, bucket)}/*`),
       }),
-      new PolicyStatement({
-        actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-        resources: [queue.queueArn],
-      }),
+      readQueue(queue),
     ],
-  }).function;
-  new CfnEventSourceMapping(stack, "ObjectsMapping", {
-    functionName: ingestFunction.functionName,
-    eventSourceArn: queue.queueArn,
-    batchSize: BATCH_SIZE,
-    functionResponseTypes: ["ReportBatchItemFailures"],
   });
+  mapQueue("ObjectsMapping", { queue, reader: ingestFunction, batchSize: BATCH_SIZE });
 }
 
 /** An object is worked on as long as Lambda allows. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
