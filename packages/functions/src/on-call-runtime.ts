@@ -1,5 +1,6 @@
 import type { ChannelPorts } from "@belfry/core/alerts/channels/open-channel";
 import type { DispatcherPorts } from "@belfry/core/alerts/dispatch/dispatcher";
+import type { Approve } from "@belfry/core/alerts/respond/act-for-person";
 import type { SendDue } from "@belfry/core/event/due";
 import type { Table } from "@belfry/core/platform/table-client";
 import type { TaskRuntime } from "./task.ts";
@@ -11,6 +12,8 @@ export interface OnCallRuntime extends TaskRuntime {
   /** Makes the sender to the queues; what it sends carries the trace header, so that whoever looks at it goes on with the trace. */
   readonly dueSender: (traceHeader: string | undefined) => SendDue;
   readonly channelPorts: ChannelPorts;
+  /** Lets a corrective action run that waits for it; absent where there are none. */
+  readonly approve?: Approve;
   /** What corrective actions add when an incident begins; absent where there are none. */
   readonly corrections?: NonNullable<DispatcherPorts["corrections"]>;
   /** The present state of an alarm; absent where alarms cannot be asked. */

@@ -3,8 +3,8 @@ import { awsCall } from "./aws-call.ts";
 import { perRegion, settings } from "./clients.ts";
 
 /**
- * An alarm as it is now, in the form of the event that EventBridge has of its state; undefined for one of another account or region, or that there is not. Its tags are not
- * in it. Raises AwsCallError.
+ * An alarm as it is now, in the form of the event that EventBridge has of its state; undefined for one of another account, or that there is not. Its tags are not in it. Raises
+ * AwsCallError.
  */
 export type DescribeAlarm = (arn: string, signal: AbortSignal) => Promise<object | undefined>;
 
@@ -18,12 +18,12 @@ const cloudWatchClient = perRegion(async (region) => {
   return new CloudWatchClient({ ...(await settings(region)), maxAttempts: READ_ATTEMPTS });
 });
 
-/** DescribeAlarms in a region. */
-export function alarmReader(region: string): DescribeAlarm {
+/** DescribeAlarms in the alarm's own region. */
+export function alarmReader(): DescribeAlarm {
   return async (arn, abortSignal) => {
     // arn:aws:cloudwatch:<region>:<account>:alarm:<name>
-    const [, , service, itsRegion, , type, ...name] = arn.split(":");
-    if (service !== "cloudwatch" || itsRegion !== region || type !== "alarm") return undefined;
+    const [, , service, region, , type, ...name] = arn.split(":");
+    if (service !== "cloudwatch" || type !== "alarm") return undefined;
     const { DescribeAlarmsCommand } = await import("@aws-sdk/client-cloudwatch");
     const client = await cloudWatchClient(region);
     const command = new DescribeAlarmsCommand({ AlarmNames: [name.join(":")], AlarmTypes: [...TYPES] });

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncidentAction, Notification } from "../../event/notification.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { Table } from "../../platform/table-client.ts";
+import type { Table, TableKey } from "../../platform/table-client.ts";
 
 /** What a link is for. */
 export interface ActionClaim {
@@ -70,22 +70,40 @@ export function readActionToken(token: string, secret: string, clock: Clock): Ac
   return { valid: true, claim: { incidentKey: k, action: a, notificationId: n, channel: c } };
 }
 
+/** What a token is checked against. */
+export interface TokenPorts {
+  readonly secret: string;
+  readonly clock: Clock;
+  readonly table: Table;
+}
+
+/** Reads a token, and whether it has been used up, without using it up. */
+export async function checkActionToken(token: string, ports: TokenPorts, signal: AbortSignal): Promise<ActionVerdict> {
+  const verdict = readActionToken(token, ports.secret, ports.clock);
+  if (!verdict.valid) return verdict;
+  const used = await ports.table.get(useKey(verdict.claim), signal);
+  return used === undefined ? verdict : { valid: false, reason: "used" };
+}
+
 /** Uses a token up: true once for each, whoever comes first. */
 export async function redeemActionToken(
   token: string,
-  { secret, clock, table }: { readonly secret: string; readonly clock: Clock; readonly table: Table },
+  { secret, clock, table }: TokenPorts,
   signal: AbortSignal,
 ): Promise<ActionVerdict> {
   const verdict = readActionToken(token, secret, clock);
   if (!verdict.valid) return verdict;
-  const { incidentKey, action, notificationId } = verdict.claim;
-  // One of the people or channels that were sent the link uses it up for all.
+  const expires = Math.ceil((clock.now() + ACTION_LINK_MS) / 1000);
+  const isFirst = await table.put({ ...useKey(verdict.claim), expires }, { exists: false }, signal);
+  return isFirst ? verdict : { valid: false, reason: "used" };
+}
+
+/** One of the people or channels that were sent the link uses it up for all. */
+function useKey({ incidentKey, action, notificationId }: ActionClaim): TableKey {
   const use = createHash("sha256")
     .update(JSON.stringify([incidentKey, action, notificationId]))
     .digest("hex");
-  const expires = Math.ceil((clock.now() + ACTION_LINK_MS) / 1000);
-  const isFirst = await table.put({ pk: `action-link#${use}`, sk: "used", expires }, { exists: false }, signal);
-  return isFirst ? verdict : { valid: false, reason: "used" };
+  return { pk: `action-link#${use}`, sk: "used" };
 }
 
 function sign(text: string, secret: string): string {

@@ -1,7 +1,19 @@
 import type { Alert } from "../../event/alert.ts";
-import type { EventEnvelope } from "../../event/event-envelope.ts";
+import { contentId, type EventEnvelope, readEventEnvelope } from "../../event/event-envelope.ts";
 import { allWell, healthAlert, healthEnding } from "../../event/health-alert.ts";
-import { type HealthEvent, readHealthEvent } from "../../event/health-event.ts";
+import { type HealthEvent, isHealthDetail, readHealthEvent } from "../../event/health-event.ts";
+
+/** True for what AWS Health says, by EventBridge or as other programs pass it on. */
+export function isHealthEvent({ detailType, detail, source }: EventEnvelope): boolean {
+  return /^AWS Health /.test(detailType) || isHealthDetail(detail) || source === "aha";
+}
+
+/** The envelope of a detail that somebody has passed on alone; undefined when it is none of AWS Health's. */
+export function healthEnvelope(detail: unknown, nowMs: number): EventEnvelope | undefined {
+  if (!isHealthDetail(detail)) return undefined;
+  const members = { "detail-type": "AWS Health Event", source: "aws.health", id: contentId(detail), detail };
+  return readEventEnvelope(members, nowMs);
+}
 
 /**
  * One page of an AWS Health event by itself, for a look at what an event is. The key is the event's ARN, and the account where it is one account's

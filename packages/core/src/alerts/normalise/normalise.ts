@@ -1,6 +1,5 @@
 import type { Alert } from "../../event/alert.ts";
-import { contentId, type EventEnvelope, readEventEnvelope } from "../../event/event-envelope.ts";
-import { isHealthDetail } from "../../event/health-event.ts";
+import { type EventEnvelope, readEventEnvelope } from "../../event/event-envelope.ts";
 import { isObject, type JsonObject, memberAt, parsedJson, textAt } from "../../event/json-member.ts";
 import { alarmAlert } from "./alarm.ts";
 import { alarmActionEnvelope, alarmMessageEnvelope, isAlarmAction, isAlarmMessage } from "./alarm-message.ts";
@@ -10,7 +9,7 @@ import { codeBuildAlert } from "./codebuild.ts";
 import { ec2Alert } from "./ec2.ts";
 import { genericAlert } from "./generic.ts";
 import { guardDutyAlert } from "./guardduty.ts";
-import { healthEventAlert } from "./health.ts";
+import { healthEnvelope, healthEventAlert, isHealthEvent } from "./health.ts";
 import { s3Alert } from "./s3.ts";
 import { scheduleAlert } from "./schedule.ts";
 import { securityHubAlerts } from "./security-hub.ts";
@@ -33,8 +32,7 @@ type Read = (event: EventEnvelope, nowMs: number) => readonly Alert[];
 const READERS: readonly [knows: (event: EventEnvelope) => boolean, read: Read][] = [
   [isCloudTrailEvent, one(cloudTrailAlert)],
   [ofType(/^CloudWatch Alarm /), one(alarmAlert)],
-  [(event) => /^AWS Health /.test(event.detailType) || isHealthDetail(event.detail), one(healthEventAlert)],
-  [(event) => event.source === "aha", one(healthEventAlert)],
+  [isHealthEvent, one(healthEventAlert)],
   [ofType(/^Synthetics Canary /), one(syntheticsAlert)],
   [ofType(/^Trusted Advisor /), one(trustedAdvisorAlert)],
   [ofType(/^CodeBuild Build /), one(codeBuildAlert)],
@@ -100,13 +98,6 @@ function normaliseSns(sns: JsonObject, nowMs: number): Normalised {
   if (isAlarmMessage(message)) return { alerts: [alarmAlert(alarmMessageEnvelope(message, topicRegion, nowMs))] };
   const inner = normalise(message, { now: nowMs });
   return "alerts" in inner ? inner : { alerts: [snsTextAlert(sns, nowMs)] };
-}
-
-/** A detail that somebody has passed on alone. */
-function healthEnvelope(detail: JsonObject, nowMs: number): EventEnvelope | undefined {
-  if (!isHealthDetail(detail)) return undefined;
-  const members = { "detail-type": "AWS Health Event", source: "aws.health", id: contentId(detail), detail };
-  return readEventEnvelope(members, nowMs);
 }
 
 function ofType(pattern: RegExp): (event: EventEnvelope) => boolean {
