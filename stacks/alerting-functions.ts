@@ -5,6 +5,7 @@ import { CfnEventInvokeConfig, CfnPermission, CfnUrl } from "aws-cdk-lib/aws-lam
 import type { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { addHeartbeatAlarm } from "./alerting-alarms.ts";
 import { respondStatements, sendStatements } from "./alerting-channels.ts";
 import { HEARTBEAT_FUNCTION } from "./alerting-names.ts";
 import { keyStatements } from "./constructs/data-key.ts";
@@ -18,7 +19,8 @@ import type { StackContext } from "./stack-context.ts";
 export interface AlertingParts {
   readonly queues: Readonly<Record<"alerts" | "timers" | "outbox" | "corrections", Queue>>;
   readonly table: Table;
-  readonly linkSecret: CfnSecret;
+  /** Signs links to the function that answers them; absent where there is none. */
+  readonly linkSecret: CfnSecret | undefined;
   /** Where some channel sends by it. */
   readonly notifyTopic: Topic | undefined;
 }
@@ -38,7 +40,7 @@ const OUTBOX_BATCH = { batchSize: 1 };
 /** Adds the functions of alerting, with what invokes each. */
 export function addAlertingFunctions(stack: Stack, context: StackContext, parts: AlertingParts): void {
   const { queues } = parts;
-  const { maxConcurrency, respond, healthBackFill } = context.deployment.alerting;
+  const { maxConcurrency, healthBackFill } = context.deployment.alerting;
   const intake = addFunction(stack, "AlertIntake", context, parts, {
     name: "alert-intake",
     description: "Takes in alerts: events, and messages of alarm topics",
@@ -53,7 +55,7 @@ export function addAlertingFunctions(stack: Stack, context: StackContext, parts:
     statements: [readQueue(queues.timers), askAlarms()],
   });
   mapQueue("TimersMapping", { queue: queues.timers, reader: timer, ...TIMERS_BATCH, maxConcurrency });
-  addSchedule(stack, "AlertSweep", context, {
+  const sweep = addSchedule(stack, "AlertSweep", context, {
     name: "alert-sweep",
     description: "Finds what is due and was not looked at",
     expression: "rate(1 minute)",
@@ -61,8 +63,8 @@ export function addAlertingFunctions(stack: Stack, context: StackContext, parts:
     action: "lambda:InvokeFunction",
     input: { sweep: true },
   });
-  const url = respond.enabled ? addRespond(stack, context, parts) : undefined;
-  addSend(stack, context, parts, url);
+  addHeartbeatAlarm(stack, context, sweep);
+  addSend(stack, context, parts, parts.linkSecret && addRespond(stack, context, parts, parts.linkSecret));
   addAlarmAction(stack, context, parts);
   if (healthBackFill.enabled) addHealthBackFill(stack, context, parts);
 }
@@ -74,6 +76,12 @@ interface FunctionProps {
   readonly statements: readonly PolicyStatement[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly reservedConcurrency?: number;
+}
+
+/** Where links lead, and what signs them. */
+interface Links {
+  readonly url: CfnUrl;
+  readonly secret: CfnSecret;
 }
 
 /** All of them keep their state in the table, and send on what is due by the queues. */
@@ -122,19 +130,21 @@ function askAlarms(): PolicyStatement {
   return new PolicyStatement({ actions: ["cloudwatch:DescribeAlarms"], resources: ["*"] });
 }
 
-function addSend(stack: Stack, context: StackContext, parts: AlertingParts, url: CfnUrl | undefined): void {
-  const { linkSecret, notifyTopic, queues } = parts;
+function addSend(stack: Stack, context: StackContext, parts: AlertingParts, links: Links | undefined): void {
+  const { notifyTopic, queues } = parts;
   const send = addFunction(stack, "AlertSend", context, parts, {
     name: "alert-send",
     description: "Sends notifications by channels",
     timeoutSeconds: TIMEOUT_SECONDS.outbox,
     environment: {
-      ...(url === undefined ? {} : { BELFRY_RESPOND_URL: url.attrFunctionUrl, BELFRY_LINK_SECRET: linkSecret.ref }),
+      ...(links === undefined
+        ? {}
+        : { BELFRY_RESPOND_URL: links.url.attrFunctionUrl, BELFRY_LINK_SECRET: links.secret.ref }),
       ...(notifyTopic === undefined ? {} : { BELFRY_NOTIFY_TOPIC_ARN: notifyTopic.topicArn }),
     },
     statements: [
       readQueue(queues.outbox),
-      ...(url === undefined ? [] : [readLinkSecret(linkSecret)]),
+      ...(links === undefined ? [] : [readLinkSecret(links.secret)]),
       ...sendStatements(stack, context, notifyTopic?.topicArn),
     ],
   });
@@ -150,14 +160,14 @@ function readLinkSecret(secret: CfnSecret): PolicyStatement {
  * The address that buttons and links call. Nobody is asked who he is, because neither Slack nor a mail program can sign as AWS does: the function answers
  * nothing but requests that Slack has signed and links that Belfry has signed. What strangers send uses up its own share of the account's concurrency alone.
  */
-function addRespond(stack: Stack, context: StackContext, parts: AlertingParts): CfnUrl {
+function addRespond(stack: Stack, context: StackContext, parts: AlertingParts, secret: CfnSecret): Links {
   const { concurrency } = context.deployment.alerting.respond;
   const respond = addFunction(stack, "AlertRespond", context, parts, {
     name: "alert-respond",
     description: "Answers buttons and links of notifications; each request is signed",
     timeoutSeconds: 15,
-    environment: { BELFRY_LINK_SECRET: parts.linkSecret.ref },
-    statements: [readLinkSecret(parts.linkSecret), ...respondStatements(stack, context)],
+    environment: { BELFRY_LINK_SECRET: secret.ref },
+    statements: [readLinkSecret(secret), ...respondStatements(stack, context)],
     ...(concurrency === 0 ? {} : { reservedConcurrency: concurrency }),
   }).function;
   const url = new CfnUrl(stack, "RespondUrl", { authType: "NONE", targetFunctionArn: respond.functionArn });
@@ -177,7 +187,7 @@ function addRespond(stack: Stack, context: StackContext, parts: AlertingParts): 
     value: url.attrFunctionUrl,
     description: "The Request URL of a Slack app's interactivity",
   });
-  return url;
+  return { url, secret };
 }
 
 /** For alarms that name the function as their action, in place of a topic: this account's and those of trusted accounts, in this region. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions-Lambda.html */

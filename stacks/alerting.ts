@@ -38,7 +38,7 @@ export function alerting(stack: Stack, context: StackContext): void {
   addAlertingFunctions(stack, context, {
     queues,
     table: stateTable(stack, "AlertsTable", context, ALERTS_TABLE),
-    linkSecret: addLinkSecret(stack, context),
+    linkSecret: context.deployment.alerting.respond.enabled ? addLinkSecret(stack, context) : undefined,
     notifyTopic: usesNotifyTopic(context) ? addNotifyTopic(stack, context) : undefined,
   });
   addAlertsRule(stack, context, queues.alerts);

@@ -50,3 +50,37 @@ it("gives an organization a collection unless it says otherwise", () => {
   expect(Object.keys(deployed({ deploy: organization }).sinks)).toEqual(["archive", "search"]);
   expect(Object.keys(deployed({ deploy: { ...organization, search: { type: "none" } } }).sinks)).toEqual(["archive"]);
 });
+
+const email = ["operations@example.com"];
+
+it("tells addresses by the topic of alerting, when nobody but the inbox would be told", () => {
+  const { channels, oncall } = deployed({ deploy: { email } });
+  expect(channels).toMatchObject({ inbox: { type: "inbox" }, email: { type: "sns", maxAttempts: 6 } });
+  expect(oncall.receivers.default?.channels).toEqual(["inbox", "email"]);
+});
+
+it("tells them by the receiver of the topmost route, whatever it is called", () => {
+  const receivers = { team: { channels: [] }, others: { channels: ["inbox"] } };
+  const { oncall } = deployed({ deploy: { email }, oncall: { route: { receiver: "team" }, receivers } });
+  expect(oncall.receivers).toMatchObject({ team: { channels: ["email"] }, others: { channels: ["inbox"] } });
+});
+
+it.each<[string, ConfigInput]>([
+  ["there are none", {}],
+  ["alerting is off", { deploy: { email, alerting: { enabled: false } } }],
+  [
+    "somebody is told",
+    {
+      deploy: { email },
+      channels: { chat: { type: "slack-webhook", url: "/belfry/slack" } },
+      oncall: { receivers: { default: { channels: ["chat"] } } },
+    },
+  ],
+  [
+    "there is a channel of that name",
+    { deploy: { email }, channels: { email: { type: "email", from: "a@example.com", to: ["b@example.com"] } } },
+  ],
+])("does not tell addresses when %s", (_, input) => {
+  const config = parseConfig(input, "test");
+  expect(deployedConfig(config)).toBe(config);
+});
