@@ -19,7 +19,7 @@ export interface Redaction {
 
 const MIN_SECRET_LENGTH = 3;
 
-// Names that event/secret-names leaves out because in logs they are mostly harmless.
+// In URLs and headers these are secrets, too; as members of JSON (`code: "ENOTFOUND"`) they are mostly harmless.
 const MORE_NAMES =
   /^(auth|jwt|sid|session(id)?|otp|pin|sig|signature|x-amz-signature|x-amz-credential|code|assertion)$/i;
 
@@ -102,12 +102,12 @@ function escaped(text: string): string {
 
 function hides(names: readonly string[]): (name: string) => boolean {
   const listed = new Set(names.map((name) => name.toLowerCase()));
-  return (name) => listed.has("*") || listed.has(name.toLowerCase()) || isSecretName(name);
+  return (name) => listed.has("*") || listed.has(name.toLowerCase()) || MORE_NAMES.test(name) || isSecretName(name);
 }
 
 function isSecretName(name: string): boolean {
   const bytes = Buffer.from(name);
-  return namesSecret(bytes, 0, bytes.length) || MORE_NAMES.test(name);
+  return namesSecret(bytes, 0, bytes.length);
 }
 
 /** Masks within the text, so that all else of the URL stays as it was written. */
