@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Corrections } from "./corrections.ts";
 import { EscalationChain, Person, Reminder, Schedule } from "./people.ts";
 import { unknownNames } from "./references.ts";
 import { Matchers, Name, Route } from "./route.ts";
@@ -49,6 +50,7 @@ export const OnCall = z
     people: z.record(Name, Person).default({}),
     escalations: z.record(Name, EscalationChain).default({}),
     schedules: z.record(Name, Schedule).default({}),
+    corrections: Corrections,
   })
   .superRefine((onCall, context) => {
     for (const { path, message } of unknownNames(onCall)) {
