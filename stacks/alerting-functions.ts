@@ -223,7 +223,7 @@ const LONGEST_EVENT_AGE = 21_600;
 
 /** Where the support plan has no API, it is refused, says so once, and does no more. */
 function addHealthBackFill(stack: Stack, context: StackContext, parts: AlertingParts): void {
-  const { schedule, organization } = context.deployment.alerting.healthBackFill;
+  const { schedule, lookBackHours, organization } = context.deployment.alerting.healthBackFill;
   const of = organization ? "ForOrganization" : "";
   const reads = ["Events", "EventDetails", "AffectedEntities"].map((what) => `health:Describe${what}${of}`);
   const fill = addFunction(stack, "HealthBackFill", context, parts, {
@@ -244,6 +244,6 @@ function addHealthBackFill(stack: Stack, context: StackContext, parts: AlertingP
     expression: schedule,
     targetArn: fill.function.functionArn,
     action: "lambda:InvokeFunction",
-    input: {},
+    input: { hours: lookBackHours, organization },
   });
 }

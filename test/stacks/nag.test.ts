@@ -14,10 +14,19 @@ const ROOT = resolve(import.meta.dirname, "../..");
  * Actions that know no resources, so that their statements name all. CloudWatch:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
  * Deliveries of Step Functions' logs: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html CloudWatch Logs' lists:
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html Composite alarms are answered only to who may ask for all:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html AWS Health: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthapisandnotifications.html
  */
 const WITHOUT_RESOURCES = [
+  "cloudwatch:DescribeAlarms",
   "cloudwatch:PutMetricData",
+  "health:DescribeAffectedAccountsForOrganization",
+  "health:DescribeAffectedEntities",
+  "health:DescribeAffectedEntitiesForOrganization",
+  "health:DescribeEventDetails",
+  "health:DescribeEventDetailsForOrganization",
+  "health:DescribeEvents",
+  "health:DescribeEventsForOrganization",
   "logs:CreateLogDelivery",
   "logs:DeleteLogDelivery",
   "logs:DescribeExportTasks",

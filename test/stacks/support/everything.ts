@@ -4,6 +4,8 @@ import type { ConfigInput } from "../../../packages/core/src/config/schema.ts";
 const ROOT = resolve(import.meta.dirname, "../../..");
 const ACCOUNT = "111122223333";
 
+const secret = (name: string): string => `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:${name}`;
+
 /** A central account with all that can be switched on, and a search domain: for what must hold whatever is deployed. */
 export const EVERYTHING = {
   process: { entry: resolve(ROOT, "examples/own-function/send-orders.ts") },
@@ -14,6 +16,24 @@ export const EVERYTHING = {
     bucket: { type: "s3", bucket: "a-bucket-of-ours" },
   },
   defaultRoute: ["archive", "audit", "others", "bucket"],
+  channels: {
+    slack: {
+      type: "slack",
+      channel: "C024BE91L",
+      token: secret("belfry/slack-AbCdEf:token"),
+      signingSecret: secret("belfry/slack-AbCdEf:signing"),
+    },
+    chat: { type: "slack-webhook", url: "/belfry/chat" },
+    pager: { type: "pagerduty", routingKey: secret("belfry/pager-AbCdEf") },
+    teams: { type: "teams", url: `arn:aws:ssm:eu-west-1:${ACCOUNT}:parameter/belfry/teams` },
+    mail: { type: "email", from: "belfry@example.com", to: ["ops@example.com"], configurationSet: "belfry" },
+    topic: { type: "sns", topicArn: `arn:aws:sns:eu-west-1:${ACCOUNT}:ops` },
+    notify: { type: "sns" },
+    hook: { type: "webhook", url: "https://hooks.example.com/belfry", signingSecret: "/belfry/hook" },
+  },
+  oncall: {
+    receivers: { default: { channels: ["slack", "chat", "pager", "teams", "mail", "topic", "notify", "hook"] } },
+  },
   deploy: {
     profile: "organization",
     region: "eu-west-1",
@@ -40,6 +60,10 @@ export const EVERYTHING = {
       hostedZones: [{ id: "Z0123456789ABCDEFGHIJ", name: "example.com" }],
       trail: "organization",
       apiGateway: true,
+    },
+    alerting: {
+      secretKeys: [`arn:aws:kms:eu-west-1:${ACCOUNT}:key/9876fedc-12ab-34cd-56ef-1234567890ab`],
+      healthBackFill: { organization: true },
     },
     consumers: { fanOut: ["analytics"], policy: true, accounts: ["222233334444"] },
     events: {
