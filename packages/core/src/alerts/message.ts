@@ -11,7 +11,7 @@ import type {
 import { cut } from "./channels/bounded-text.ts";
 
 /** What is told of an alert. */
-type ToldAlert = Pick<Alert, "key" | "status" | "severity" | "title" | "description" | "labels" | "links">;
+export type ToldAlert = Pick<Alert, "key" | "status" | "severity" | "title" | "description" | "labels" | "links">;
 
 /** What is to be told of an incident, as the engine knows it. */
 export interface NotifiedIncident {

@@ -10,7 +10,7 @@ export const LEASE_MS = 120_000;
 const MAX_MERGED = 40;
 
 /** From what says most. A resolution says what came before it too. */
-const SAYS_MOST: readonly NotificationKind[] = [
+export const SAYS_MOST: readonly NotificationKind[] = [
   "resolved",
   "opened",
   "flapping",

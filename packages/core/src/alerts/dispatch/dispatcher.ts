@@ -1,58 +1,155 @@
-import type { OnCallConfig } from "../../config/oncall/schema.ts";
 import type { Alert } from "../../event/alert.ts";
-import type { Due, SendDue } from "../../event/due.ts";
-import type { OpenedIncident } from "../../event/opened-incident.ts";
-import type { Clock } from "../../platform/clock.ts";
-import { BelfryError } from "../../platform/errors.ts";
-import type { Logger } from "../../platform/logger.ts";
-import type { Metrics } from "../../platform/metrics.ts";
-import type { Random, Sleep } from "../../platform/retry.ts";
-import type { Table, TableWrite } from "../../platform/table-client.ts";
+import type { Due } from "../../event/due.ts";
+import { BelfryError, messageOf } from "../../platform/errors.ts";
 import type { IncidentInput, IncidentOutcome } from "../incident/decide.ts";
-import type { OnCallRules } from "../on-call-rules.ts";
+import { openPartition } from "../outbox-row.ts";
+import { type CallContext, stepGroup } from "./group-step.ts";
+import { handleOf, readIncident } from "./incident-row.ts";
+import { actOn, takeInput } from "./joined-group.ts";
+import type { DispatcherPorts } from "./ports.ts";
+import { routeOptions } from "./routed-group.ts";
+import { LAST } from "./sort-key.ts";
+import { readSurroundings } from "./surroundings.ts";
+import { placeAlerts, settleLeft, takeByGroup } from "./take-alerts.ts";
+import { deleteTimer, dueTimers } from "./timers.ts";
+
+export type { DispatcherPorts } from "./ports.ts";
 
 /** What somebody does to an incident. */
 export type PersonInput = Extract<IncidentInput, { readonly by: string }>;
 
-/** What a corrective action does when an incident begins: it is written with the incident, and looked at when due. */
-export interface Correction {
-  readonly writes: readonly TableWrite[];
-  readonly dues: readonly Due[];
-}
-
-export interface DispatcherPorts {
-  readonly table: Table;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly sleep: Sleep;
-  readonly logger: Logger;
-  readonly config: OnCallConfig;
-  /** `config`, compiled. */
-  readonly rules: OnCallRules;
-  readonly sendDue: SendDue;
-  /** What follows from an incident's beginning, to be written with it; the same again for the same incident. At most `MAX_CORRECTION_WRITES`. */
-  readonly corrections?: (opened: OpenedIncident) => Correction;
-  /** How an alert's source is now, by the alert's key; undefined when it does not say. */
-  readonly askAlarm?: (alertKey: string, signal: AbortSignal) => Promise<Alert | undefined>;
-  readonly metrics?: Metrics;
-}
-
 /** Joins alerts, groups, incidents and what is to be told of them in one table. Each call may be made again after an error, and by several at the same time. */
 export interface Dispatcher {
-  /** Takes statements. Raises a retryable error when some of their groups could not be written; the others are. */
+  /** Takes statements; those of one group are one decision. Raises a retryable error when some could not be written; all others are. */
   take(alerts: readonly Alert[], signal: AbortSignal): Promise<void>;
   /** Looks at what is due: the kinds `group`, `incident` and `recheck`. One that comes early, late or twice does no harm. */
   due(due: Due, signal: AbortSignal): Promise<void>;
   /** Lets somebody do something to the incident of a handle. */
   act(handle: string, input: PersonInput, signal: AbortSignal): Promise<IncidentOutcome | "unknown-incident">;
-  /** Sends what is due and may have been forgotten: timers, and the outboxes of these channels. */
+  /** Sends what is due, or soon, and may have been forgotten: timers, and the outboxes of these channels. */
   sweep(channels: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
-/** Makes the dispatcher. */
-export function createDispatcher(_ports: DispatcherPorts): Dispatcher {
-  const missing = async (): Promise<never> => {
-    throw new BelfryError("UNAVAILABLE", "the dispatcher is being written");
-  };
-  return { take: missing, due: missing, act: missing, sweep: missing };
+/** A sweep comes each minute: what is due before the next is sent with it. */
+const SWEEP_AHEAD_MS = 60_000;
+
+/** Of each partition; the next sweep goes on. */
+const MAX_SWEPT = 500;
+
+/** Makes the dispatcher. Nothing of a call is kept for the next. */
+export function createDispatcher(ports: DispatcherPorts): Dispatcher {
+  return new TableDispatcher(ports);
+}
+
+class TableDispatcher implements Dispatcher {
+  readonly #ports: DispatcherPorts;
+  readonly #optionsOf: CallContext["optionsOf"];
+
+  constructor(ports: DispatcherPorts) {
+    this.#ports = ports;
+    this.#optionsOf = routeOptions(ports.config, ports.rules);
+  }
+
+  async take(alerts: readonly Alert[], signal: AbortSignal): Promise<void> {
+    if (alerts.length === 0) return;
+    const { placed, failed } = await placeAlerts(alerts, this.#ports, signal);
+    // Read after the rows are written: what inhibits others of this call is in it.
+    const groups = await this.#call(signal, async (context) => {
+      const failedGroups = await takeByGroup(placed, context);
+      await settleLeft(placed, failedGroups, context);
+      return failedGroups;
+    });
+    if (failed === 0 && groups.size === 0) return;
+    const [cause] = groups.values();
+    const message = `${failed} of ${alerts.length} alerts and ${groups.size} groups could not be written: try again`;
+    throw new BelfryError("RETRY", message, { cause, retryable: true });
+  }
+
+  async due(due: Due, signal: AbortSignal): Promise<void> {
+    const { table, clock, sendDue } = this.#ports;
+    if (due.at > clock.now()) return sendDue([due], signal);
+    if (due.kind === "group") await this.#wake(due.key, signal);
+    else if (due.kind === "incident") await this.#timer(due, signal);
+    else if (due.kind === "recheck") await this.#recheck(due, signal);
+    else throw new BelfryError("BAD_ARGUMENT", `a dispatcher does not look at what is due of the kind ${due.kind}`);
+    await deleteTimer(table, due, signal);
+  }
+
+  async act(handle: string, input: PersonInput, signal: AbortSignal): Promise<IncidentOutcome | "unknown-incident"> {
+    return (await this.#input(handle, input, signal)) ?? "unknown-incident";
+  }
+
+  async sweep(channels: readonly string[], signal: AbortSignal): Promise<void> {
+    const { table, clock, sendDue } = this.#ports;
+    const nowMs = clock.now();
+    const timers = await dueTimers(table, nowMs + SWEEP_AHEAD_MS, MAX_SWEPT, signal);
+    const outboxes = await Promise.all(
+      channels.map(async (key): Promise<Due[]> => {
+        const [first] = await table.queryTo(openPartition(key), LAST, 1, signal);
+        return first === undefined ? [] : [{ kind: "outbox", key, at: nowMs }];
+      }),
+    );
+    const dues = [...timers, ...outboxes.flat()];
+    if (dues.length > 0) await sendDue(dues, signal);
+  }
+
+  async #wake(key: string, signal: AbortSignal): Promise<void> {
+    await this.#call(signal, (context) =>
+      stepGroup(
+        { key },
+        (joined, nowMs, rules) => {
+          if (joined.state === undefined) return {};
+          return { step: takeInput(joined, { kind: "wake" }, nowMs, rules) };
+        },
+        context,
+      ),
+    );
+  }
+
+  async #timer({ key, at, version = 0 }: Due, signal: AbortSignal): Promise<void> {
+    await this.#input(handleOf(key), { kind: "timer", timer: { kind: "incident", key, at, version } }, signal);
+  }
+
+  async #recheck({ alertKey }: Due, signal: AbortSignal): Promise<void> {
+    const alert = alertKey === undefined ? undefined : await this.#ports.askAlarm?.(alertKey, signal);
+    if (alert !== undefined) await this.take([alert], signal);
+  }
+
+  /** Undefined when no incident has the handle. */
+  async #input(handle: string, input: IncidentInput, signal: AbortSignal): Promise<IncidentOutcome | undefined> {
+    const row = await readIncident(this.#ports.table, handle, signal);
+    if (row === undefined) return undefined;
+    if (row.incident.status === "resolved") return "not-open";
+    const { key } = row.group;
+    const { outcome } = await this.#call(signal, (context) =>
+      stepGroup(
+        { key, given: row.group },
+        (joined, nowMs, rules, stored) => {
+          // A group goes on to another incident only when the one before is resolved.
+          if (stored.last !== handle) return { outcome: "not-open" };
+          const decided = actOn(joined, input, nowMs, rules);
+          return decided.outcome === "done" ? decided : { outcome: decided.outcome };
+        },
+        context,
+      ),
+    );
+    return outcome;
+  }
+
+  /** Reads once what bears on all groups of a call, and sends at its end what has become due. What is not sent, a sweep finds. */
+  async #call<Result>(signal: AbortSignal, work: (context: CallContext) => Promise<Result>): Promise<Result> {
+    const { table, rules, sendDue, logger } = this.#ports;
+    const mutedBy = await readSurroundings(table, rules, signal);
+    const dues: Due[] = [];
+    try {
+      return await work({ ports: this.#ports, optionsOf: this.#optionsOf, mutedBy, dues, signal });
+    } finally {
+      const once = [...new Map(dues.map((due) => [JSON.stringify(due), due])).values()];
+      if (once.length > 0) {
+        await sendDue(once, signal).catch((thrown: unknown) => {
+          logger.warn("what is due could not be sent: it waits for the next sweep", { reason: messageOf(thrown) });
+        });
+      }
+    }
+  }
 }
