@@ -1,11 +1,15 @@
 import { alarmAsker } from "@belfry/core/alerts/ask-alarm";
 import { alarmReader } from "@belfry/core/platform/alarms-client";
+import { automationCalls } from "@belfry/core/platform/automation-client";
 import { type DueQueue, dueSender } from "@belfry/core/platform/due-queues";
 import { httpSender } from "@belfry/core/platform/http";
 import { sesSender, snsPublisher } from "@belfry/core/platform/mail-client";
 import { sqsSender } from "@belfry/core/platform/queue-client";
 import { cachedSecrets, secretReader } from "@belfry/core/platform/secrets-client";
+import { stateMachineCalls } from "@belfry/core/platform/state-machine-client";
 import { dynamoTable } from "@belfry/core/platform/table-client";
+import { awsRuns } from "@belfry/core/remediation/aws-runs";
+import { withCorrections } from "./corrections.ts";
 import { boundAtFirstCall, type LambdaHandler } from "./handler.ts";
 import type { OnCallRuntime } from "./on-call-runtime.ts";
 import { awsRuntime, required } from "./task.ts";
@@ -14,7 +18,7 @@ import { awsRuntime, required } from "./task.ts";
 export function inAwsOnCall<Event, Result>(
   make: (runtime: OnCallRuntime) => LambdaHandler<Event, Result>,
 ): LambdaHandler<Event, Result> {
-  return boundAtFirstCall(compose, make);
+  return boundAtFirstCall(async () => withCorrections(await compose()), make);
 }
 
 /** Half of the hold on a notification is left for what comes after an answer. */
@@ -49,5 +53,6 @@ async function compose(): Promise<OnCallRuntime> {
       ...(notifyTopicArn ? { notifyTopicArn } : {}),
     },
     askAlarm: alarmAsker(alarmReader(), clock),
+    correctionRuns: awsRuns(automationCalls(), stateMachineCalls()),
   };
 }

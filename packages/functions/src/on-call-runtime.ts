@@ -3,6 +3,7 @@ import type { DispatcherPorts } from "@belfry/core/alerts/dispatch/dispatcher";
 import type { Approve } from "@belfry/core/alerts/respond/act-for-person";
 import type { SendDue } from "@belfry/core/event/due";
 import type { Table } from "@belfry/core/platform/table-client";
+import type { CorrectionRuns } from "@belfry/core/remediation/start";
 import type { TaskRuntime } from "./task.ts";
 
 /** All that handlers of alerts use of the world: bound to AWS by `compose-on-call.ts` here, to local parts by the local runtime. */
@@ -16,6 +17,8 @@ export interface OnCallRuntime extends TaskRuntime {
   readonly approve?: Approve;
   /** What corrective actions add when an incident begins; absent where there are none. */
   readonly corrections?: NonNullable<DispatcherPorts["corrections"]>;
+  /** What starts corrective actions; absent where nothing is started: then it is only said what would be. */
+  readonly correctionRuns?: CorrectionRuns;
   /** The present state of an alarm; absent where alarms cannot be asked. */
   readonly askAlarm?: NonNullable<DispatcherPorts["askAlarm"]>;
 }
