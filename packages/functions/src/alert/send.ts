@@ -33,7 +33,7 @@ export function sendHandler(runtime: OnCallRuntime): LambdaHandler<SQSEvent, SQS
         signal,
       );
       for (const [outcome, count] of Object.entries(counts)) {
-        if (count > 0) runtime.metrics.count("Notifications", count, { Channel: name, Outcome: outcome });
+        if (count > 0) runtime.metrics.count("Deliveries", count, { Channel: name, Outcome: outcome });
       }
       const soon = wakes.filter(({ atMs }) => atMs <= runtime.clock.now() + SOON_MS);
       await sendDue(
