@@ -148,8 +148,16 @@ function labelsOf(view: HealthView, account: string, severity: Severity): Record
     status_code: view.status,
     actionability: view.actionability,
     personas: view.personas.join(","),
+    ...onlyEntity(view),
   };
   return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ""));
+}
+
+/** What it is about, where that is one thing and nothing is missing: what is done about it has to know. */
+function onlyEntity({ entities, missingPages }: HealthView): Record<string, string> {
+  const [only] = entities;
+  if (only === undefined || entities.length > 1 || missingPages > 0) return {};
+  return { resource: only.value, ...(/^i-[0-9a-f]+$/.test(only.value) ? { instance: only.value } : {}) };
 }
 
 /** The event as EventBridge would have it in one piece, for routes that are event patterns. */

@@ -40,6 +40,8 @@ export type CorrectionState = { readonly version: number } & (
       /** The id of an automation, the ARN of a state machine's execution. */
       readonly execution: string;
       readonly looks: number;
+      /** Epoch milliseconds of the next look. */
+      readonly lookAt: number;
     }
   | { readonly status: "done"; readonly end: CorrectionEnd; readonly detail: string; readonly endedAt: number }
 );

@@ -80,7 +80,8 @@ export async function lookAfter(
   const { state, request } = stored;
   const now = clock.now();
   const { plan, execution, startedAt } = state;
-  if (runs === undefined) return true;
+  // What is delivered twice would become two rows of looks.
+  if (runs === undefined || now < state.lookAt) return true;
   const links = executionLinks(plan, execution);
   const late = now - startedAt > WATCH_MS;
   try {
@@ -102,7 +103,7 @@ export async function lookAfter(
   if (late) return write(stored, ended(stored, "unknown", "has not ended within a day", now, links));
   const looks = state.looks + 1;
   const lookAt = now + Math.min(MAX_LOOK_MS, FIRST_LOOK_MS * 2 ** looks);
-  return write(stored, { next: { ...state, version: state.version + 1, looks }, lookAt });
+  return write(stored, { next: { ...state, version: state.version + 1, looks, lookAt }, lookAt });
 }
 
 function running({ request, state }: Starting, execution: string, now: number): Step {
@@ -117,6 +118,7 @@ function running({ request, state }: Starting, execution: string, now: number): 
       startedAt,
       execution,
       looks: 0,
+      lookAt: now + FIRST_LOOK_MS,
     },
     notice: noticeOf(request, "started", `started ${describeRun(plan)}${by}`, now, executionLinks(plan, execution)),
     lookAt: now + FIRST_LOOK_MS,

@@ -31,6 +31,9 @@ it("starts, looks after it, and says what came of it", async () => {
   expect(world.dues.at(-1)?.at).toBe(world.time.now + 20_000);
   world.runs.state = { state: "succeeded", detail: "Success" };
   await world.look(id);
+  expect(world.told()).toHaveLength(1);
+  world.time.now += 20_000;
+  await world.look(id);
   await world.look(id);
   expect(world.told()).toEqual([`restart: started ${RUN}`, `restart: ran ${RUN}: Success`]);
   expect(world.notices()[1]?.links[0]?.url).toContain("/systems-manager/automation/execution/exec-");
@@ -195,6 +198,7 @@ it("gives up looking after what never ends, and what it may not read", async () 
   world.runs.outcome = async () => {
     throw refusal("AccessDeniedException", 400);
   };
+  world.time.now += MINUTE_MS;
   await world.look(first);
   world.runs.outcome = async () => ({ state: "running", detail: "InProgress" });
   world.time.now += 25 * HOUR_MS;
