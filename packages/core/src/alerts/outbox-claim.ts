@@ -1,4 +1,4 @@
-import type { NotificationKind } from "../event/notification.ts";
+import type { Notification, NotificationKind } from "../event/notification.ts";
 import type { TableWrite } from "../platform/table-client.ts";
 import type { Channel } from "./channels/channel.ts";
 import { deleteRow, type OutboxRow, putReceipt, replaceRow } from "./outbox-row.ts";
@@ -69,7 +69,8 @@ function claimOf(waiting: readonly OutboxRow[], channel: Channel, nowMs: number)
   const last = rows.at(-1) as OutboxRow;
   const kinds = rows.map(({ notification }) => notification.kind);
   const kind = SAYS_MOST.find((candidate) => kinds.includes(candidate)) ?? last.notification.kind;
-  const isPage = kind !== "resolved" && rows.some(({ notification }) => notification.isPage);
+  const answeredAt = waiting.findLastIndex(({ notification }) => isAnswer(notification));
+  const isPage = kind !== "resolved" && rows.some(({ notification }, at) => notification.isPage && at > answeredAt);
   const claimed: OutboxRow = {
     ...last,
     notification: { ...last.notification, kind, isPage },
@@ -83,6 +84,11 @@ function claimOf(waiting: readonly OutboxRow[], channel: Channel, nowMs: number)
     told: [...new Set(rows.flatMap(({ told }) => told))],
   };
   return { rows, claimed, abandoned };
+}
+
+/** Somebody has taken the incident meanwhile, or it is over: what comes before this is still said, and wakes nobody. */
+function isAnswer({ isPage, status }: Notification): boolean {
+  return !isPage && status !== "open";
 }
 
 /** As far as one message can stand for all: not beyond an end, nor into a new beginning; what is asked about a corrective action stands alone, since nothing later asks it. */
