@@ -1,8 +1,9 @@
 import { createDispatcher, type Dispatcher } from "@belfry/core/alerts/dispatch/dispatcher";
 import { deleteTimer, putTimers } from "@belfry/core/alerts/dispatch/timers";
 import { withAccountName } from "@belfry/core/alerts/intake";
-import { compileOnCall } from "@belfry/core/alerts/on-call-rules";
+import { compileOnCall, type OnCallRules } from "@belfry/core/alerts/on-call-rules";
 import type { ChannelConfig } from "@belfry/core/config/channels/schema";
+import type { Config } from "@belfry/core/config/schema";
 import type { Due, SendDue } from "@belfry/core/event/due";
 import type { HealthEvent } from "@belfry/core/event/health-event";
 import { healthKeeper } from "@belfry/core/health/health-keeper";
@@ -18,11 +19,16 @@ export interface OnCall extends Dispatcher {
 /** These edit what they have said, or hold an incident open until its end is told. */
 const STATEFUL: readonly ChannelConfig["type"][] = ["slack", "pagerduty"];
 
+/** The rules of a configuration, by the types of its channels. */
+export function onCallRules({ oncall, channels }: Config): OnCallRules {
+  return compileOnCall(oncall, (name) => STATEFUL.includes(channels[name]?.type ?? "inbox"));
+}
+
 /** Makes `OnCall` of an invocation's own sender and logger; the rules are compiled once. */
 export function onCallOf(runtime: OnCallRuntime): (sendDue: SendDue, logger: Logger) => OnCall {
   const { table, clock } = runtime;
-  const { oncall: config, channels, accounts } = runtime.config;
-  const rules = compileOnCall(config, (name) => STATEFUL.includes(channels[name]?.type ?? "inbox"));
+  const { oncall: config, accounts } = runtime.config;
+  const rules = onCallRules(runtime.config);
   return (sendDue, logger) => {
     const dispatcher = createDispatcher({ ...runtime, logger, config, rules, sendDue });
     const keeper = healthKeeper({
