@@ -16,6 +16,8 @@ export interface BelfryFolder {
   readonly objects: string;
   /** Metrics as Lambda would log them. */
   readonly metrics: string;
+  /** Alerts, incidents, silences and what is to be told, in SQLite. */
+  readonly state: string;
 }
 
 /** The places in one folder; nothing is made yet. */
@@ -28,5 +30,6 @@ export function belfryFolder(root: string): BelfryFolder {
     traces: path.join(root, "traces"),
     objects: path.join(root, "objects"),
     metrics: path.join(root, "metrics.ndjson"),
+    state: path.join(root, "state.sqlite"),
   };
 }

@@ -4,6 +4,7 @@ import type { Terminal } from "./cli/terminal.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { incidentsCommand } from "./commands/incidents.ts";
 import { ingestCommand } from "./commands/ingest.ts";
 import { matchCommand } from "./commands/match.ts";
 import { parseCommand } from "./commands/parse.ts";
@@ -55,6 +56,7 @@ export function belfryCommand(terminal: Terminal): Command {
     scheduleCommand(terminal),
     routeCommand(terminal),
     simulateCommand(terminal),
+    incidentsCommand(terminal),
     traceCommand(terminal.print),
   ];
   for (const command of commands) program.addCommand(command);

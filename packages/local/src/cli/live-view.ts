@@ -29,6 +29,13 @@ export class LiveView {
     this.#erase();
   }
 
+  /** Prints a line that stays, above the table. */
+  say(line: string): void {
+    this.#erase();
+    this.#terminal.print(line);
+    if (this.#terminal.isInteractive) this.#redraw();
+  }
+
   #redraw(): void {
     const { columns, paint } = this.#terminal;
     const cut = (line: string) => (line.length > columns ? `${line.slice(0, columns - 1)}…` : line);

@@ -1,12 +1,19 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { brokenIdentity } from "@belfry/core/event/fates";
+import { systemClock } from "@belfry/core/platform/clock";
 import { levelFromEnv } from "@belfry/core/platform/logger";
 import { Command, InvalidArgumentError } from "commander";
 import { belfryFolder, DEFAULT_FOLDER } from "../belfry-folder.ts";
 import { accountingJson, accountingText, datasetTable } from "../cli/accounting.ts";
 import { ExitCode } from "../cli/exit-code.ts";
-import { onInterruption } from "../cli/interruption.ts";
+import { type Interruption, onInterruption } from "../cli/interruption.ts";
 import { LiveView } from "../cli/live-view.ts";
-import type { Terminal } from "../cli/terminal.ts";
+import type { Paint, Terminal } from "../cli/terminal.ts";
+import { IncidentWatch } from "../on-call/incident-watch.ts";
+import { LocalOnCall } from "../on-call/local-on-call.ts";
+import { playBeginning, playIncident } from "../on-call/play-incident.ts";
+import { prepareOnCall } from "../on-call/prepare-on-call.ts";
+import { openSqliteTable, type SqliteTable } from "../on-call/sqlite-table.ts";
 import { Ledger } from "../runtime/ledger.ts";
 import { findConfig } from "../runtime/load-config.ts";
 import { LocalAws } from "../runtime/local-aws.ts";
@@ -16,15 +23,19 @@ import { LOCAL_SITE, openSession, type Session } from "../runtime/session.ts";
 
 const HELP = `
 Brings up what AWS would put around Belfry's functions (a Kinesis stream with its event source mapping, asynchronous invocation, Firehose, a queue of
-S3 events), sends sample traffic of every source through the real handlers, and keeps everything in one folder:
+S3 events), sends sample traffic of every source through the real handlers, raises a sample incident, and keeps everything in one folder:
 
   archive/      the documents, laid out as in S3: dt=YYYY-MM-DD/hour=HH/*.ndjson.gz
   quarantine/   what no retry mends, encrypted, with the reason; belfry replay sends it again
   traces/       X-Ray segments, for belfry trace
   objects/      what stands for S3
+  state.sqlite  alerts, incidents and who was told, for belfry incidents
   metrics.ndjson  what CloudWatch would make metrics of
 
 A function of your own, which process in the configuration names, reads the same stream. Records go to OpenSearch only when OPENSEARCH_URL is set, and to other AWS services only when AWS_ENDPOINT_URL is set or --aws is given.
+
+On call: events become incidents and go to the channels of the configuration whose secrets are there (env:NAME); the inbox stands in for the others. Without a section
+oncall, sample rules hold, by which an incident opens after five seconds and is over after four minutes.
 
 Exit codes:
   0  ended, and the accounting adds up
@@ -47,10 +58,14 @@ interface StartOptions {
   readonly xrayPort?: number;
   readonly aws?: boolean;
   readonly json?: boolean;
+  readonly incident: boolean;
 }
 
 /** Once it is asked to end, how long records may still be retried before they are kept in the quarantine. */
 const PATIENCE_MS = 10_000;
+
+/** How often incidents are looked at for what is new. */
+const WATCH_MS = 500;
 
 /** `belfry start`. */
 export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = process.env): Command {
@@ -63,6 +78,7 @@ export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = proces
     .option("--rate <n>", "payloads a second, about 15 records each", positive, 4)
     .option("--xray-port <n>", "UDP port for traces; a free one when absent", wholeNumber)
     .option("--aws", "use real AWS services where the configuration names them")
+    .option("--no-incident", "without the sample incident")
     .option("--json", "end with the accounting as one JSON object")
     .addHelpText("after", HELP)
     .action((options: StartOptions) => start(options, terminal, env));
@@ -70,8 +86,10 @@ export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = proces
 
 async function start(options: StartOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<void> {
   const interruption = onInterruption();
-  const { config, file } = await findConfig(options.config);
+  const { config: given, file } = await findConfig(options.config);
   const folder = belfryFolder(options.dir);
+  const hasAws = options.aws === true || (env.AWS_ENDPOINT_URL ?? "") !== "";
+  const { config, greeting } = prepareOnCall(given, { env, hasAws, atOnce: options.once === true });
   const session = await openSession({
     config,
     folder,
@@ -83,17 +101,24 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
     colors: terminal.isInteractive,
   });
   const own = new Ledger();
+  let table: SqliteTable | undefined;
   try {
     const process = await loadOwnFunction(config, file);
-    greet(session, file, folder.root, options, terminal);
+    table = openSqliteTable(folder.state, systemClock.now());
+    greet(session, file, folder.root, options, greeting, terminal);
     const aws = new LocalAws(
       session.runtime,
       session.host,
       LOCAL_SITE,
       process === undefined ? undefined : { process, ledger: own },
     );
-    await run(aws, session.runtime.ledger, folder.objects, options, terminal, interruption.signal);
+    const onCall = new LocalOnCall({ shared: session.runtime, host: session.host, site: LOCAL_SITE, table, env });
+    await run(
+      { aws, onCall, ledger: session.runtime.ledger, objects: folder.objects, options, terminal },
+      interruption,
+    );
   } finally {
+    table?.close();
     await session.close();
     interruption.done();
   }
@@ -109,23 +134,48 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
   else if (options.json !== true) terminal.note(`\n${nextSteps(options, terminal)}`);
 }
 
-async function run(
-  aws: LocalAws,
-  ledger: Ledger,
-  objects: string,
-  options: StartOptions,
-  terminal: Terminal,
-  interrupted: AbortSignal,
-): Promise<void> {
+/** What runs, and where it is shown. */
+interface Running {
+  readonly aws: LocalAws;
+  readonly onCall: LocalOnCall;
+  readonly ledger: Ledger;
+  readonly objects: string;
+  readonly options: StartOptions;
+  readonly terminal: Terminal;
+}
+
+async function run(running: Running, { signal }: Interruption): Promise<void> {
+  const { aws, onCall, objects, options } = running;
   const traffic = new SampleTraffic(aws, objects, options.seed);
-  if (options.once === true) await traffic.once(interrupted);
-  else {
-    const view = new LiveView(ledger, terminal);
-    await traffic.every(1000 / options.rate, interrupted);
-    view.close();
-    terminal.note("ending: flushing what is under way; Ctrl-C again ends at once");
+  onCall.start();
+  try {
+    if (options.once === true) await once(traffic, running, signal);
+    else await untilInterrupted(traffic, running, signal);
+    await Promise.all([aws.stop(PATIENCE_MS), onCall.settled(PATIENCE_MS)]);
+  } finally {
+    await onCall.stop();
   }
-  await aws.stop(PATIENCE_MS);
+}
+
+async function once(traffic: SampleTraffic, { onCall, options }: Running, signal: AbortSignal): Promise<void> {
+  if (options.incident) playBeginning(onCall, options.seed);
+  await traffic.once(signal);
+}
+
+async function untilInterrupted(traffic: SampleTraffic, running: Running, signal: AbortSignal): Promise<void> {
+  const { onCall, ledger, options, terminal } = running;
+  const view = new LiveView(ledger, terminal);
+  const watch = new IncidentWatch(onCall.table, folderOption(options), terminal.paint);
+  const say = async (): Promise<void> => {
+    while (!signal.aborted) {
+      for (const line of await watch.look(signal)) if (options.json !== true) view.say(line);
+      await delay(WATCH_MS, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const incident = options.incident ? playIncident(onCall, options.seed, signal) : undefined;
+  await Promise.all([traffic.every(1000 / options.rate, signal), say(), incident]);
+  view.close();
+  terminal.note("ending: flushing what is under way; Ctrl-C again ends at once");
 }
 
 function greet(
@@ -133,6 +183,7 @@ function greet(
   file: string | undefined,
   root: string,
   options: StartOptions,
+  onCall: (paint: Paint) => string[],
   terminal: Terminal,
 ): void {
   if (options.json === true) return;
@@ -141,17 +192,25 @@ function greet(
     `${paint.strong("Belfry")} on this machine, by ${file ?? "the default configuration"}; everything is kept in ${root}/`,
   );
   for (const notice of session.runtime.notices) terminal.note(paint.faint(notice));
+  for (const line of onCall(paint)) terminal.note(line);
   terminal.note(paint.faint(`traces on UDP ${session.tracesAt}`));
-  if (options.once !== true) terminal.note(paint.faint("sample traffic until Ctrl-C"));
+  const incident = options.incident ? ", and a sample incident in some seconds" : "";
+  if (options.once !== true) terminal.note(paint.faint(`sample traffic until Ctrl-C${incident}`));
   terminal.note("");
 }
 
-function nextSteps({ dir }: StartOptions, { paint }: Terminal): string {
-  const folder = dir === DEFAULT_FOLDER ? "" : ` --dir ${dir}`;
+/** As commands need it to look at the same folder. */
+function folderOption({ dir }: StartOptions): string {
+  return dir === DEFAULT_FOLDER ? "" : ` --dir ${dir}`;
+}
+
+function nextSteps(options: StartOptions, { paint }: Terminal): string {
+  const folder = folderOption(options);
   return [
     paint.strong("now try"),
     `  npx belfry search 'event.dataset:aws.vpcflow AND aws.vpcflow.action:REJECT'${folder}`,
     `  npx belfry search 'log.level:(error OR warn)'${folder}`,
+    `  npx belfry incidents show last${folder}`,
     `  npx belfry trace show last${folder}`,
     `  npx belfry replay --dry-run${folder}`,
     `  npx belfry explain --line '{"level":"error","user":"ann@example.com"}'`,
