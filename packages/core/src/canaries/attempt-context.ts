@@ -140,6 +140,16 @@ export class AttemptContext implements RunContext {
     }
   }
 
+  async loadModule(path: string): Promise<unknown> {
+    const { loadModule } = this.#run.ports;
+    if (loadModule === undefined) throw new CanaryFailure("canary", "scripts cannot be loaded here");
+    try {
+      return await loadModule(path);
+    } catch (thrown) {
+      throw new CanaryFailure("canary", `${path} cannot be loaded: ${messageOf(thrown)}`, { cause: thrown });
+    }
+  }
+
   browser(): Promise<BrowserSession> {
     this.#browser ??= this.#openBrowser();
     return this.#browser;

@@ -121,6 +121,8 @@ export interface RunContext<C extends CanaryConfig = CanaryConfig> {
 
   /** The text of a file that the configuration names, by its path from there. Raises CanaryFailure of class `canary` when it cannot be read. */
   readText(path: string): Promise<string>;
+  /** The module of a script, by its path from the configuration. Raises CanaryFailure of class `canary` when it cannot be loaded. */
+  loadModule(path: string): Promise<unknown>;
   /** Headers that sign a request for AWS. */
   readonly sign: SignRequest;
 

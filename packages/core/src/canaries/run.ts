@@ -26,6 +26,8 @@ export interface RunnerPorts {
   readonly sign?: SignRequest;
   /** Reads a file that the configuration names. */
   readonly readText: (path: string) => Promise<string>;
+  /** Loads a script's module. */
+  readonly loadModule?: (path: string) => Promise<unknown>;
   readonly baselines?: BaselineStore;
   readonly region: string;
   readonly clock: Clock;

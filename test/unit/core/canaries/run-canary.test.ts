@@ -1,10 +1,11 @@
 import { CanaryFailure } from "@belfry/core/canaries/failure";
 import type { RunKind } from "@belfry/core/canaries/kind";
 import type { RunnerPorts } from "@belfry/core/canaries/run";
+import type { CanaryInput } from "@belfry/core/config/canaries/schema";
 import { describe, expect, test } from "vitest";
 import { ranCanary, TEST_SECRETS } from "../../../support/canary-run.ts";
 
-const API = { kind: "api", steps: [{ name: "first", url: "http://localhost/" }], timeoutSeconds: 10 } as const;
+const API: CanaryInput = { kind: "api", steps: [{ name: "first", url: "http://localhost/" }], timeoutSeconds: 10 };
 
 /** Time that passes only by being waited for. */
 function virtualTime(startMs = Date.UTC(2026, 10, 22, 3, 4, 5, 678)): Pick<RunnerPorts, "clock" | "sleep"> {
@@ -30,7 +31,7 @@ function virtualTime(startMs = Date.UTC(2026, 10, 22, 3, 4, 5, 678)): Pick<Runne
 
 const never = () => new Promise<never>(() => undefined);
 const run = (kind: RunKind<"api">, canary: object = {}, ports: Partial<RunnerPorts> = {}) =>
-  ranCanary({ ...API, ...canary }, { ...virtualTime(), kinds: { api: kind }, ...ports });
+  ranCanary({ ...API, ...canary } as CanaryInput, { ...virtualTime(), kinds: { api: kind }, ...ports });
 
 describe("a run", () => {
   test("passes, with its steps and measurements, and stores its report where AWS's canaries do", async () => {

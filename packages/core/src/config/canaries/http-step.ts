@@ -24,7 +24,7 @@ const HttpAssertion = z.discriminatedUnion("on", [
   }),
 ]);
 
-/** What an answer must be like. Without any it must have a status of 200 to 299. */
+/** What an answer must be like. Without one on its status, that must be 200 to 299. */
 const HttpAssertions = z.array(HttpAssertion).superRefine(comparesNothing).default([]);
 
 const Extractor = z.strictObject({
