@@ -73,13 +73,21 @@ const dynamoClient = perRegion(async (region) => {
   return new DynamoDBClient(await settings(region));
 });
 
+/** Reads do no harm when they are made again; what a write has come to when it fails is for its caller to find out. */
+const READ_ATTEMPTS = 4;
+
+const readingClient = perRegion(async (region) => {
+  const { DynamoDBClient } = await import("@aws-sdk/client-dynamodb");
+  return new DynamoDBClient({ ...(await settings(region)), maxAttempts: READ_ATTEMPTS });
+});
+
 /** A DynamoDB table with the string keys `pk` and `sk`. */
 export function dynamoTable(tableName: string, region?: string): Table {
   const TableName = tableName;
   return {
     async get(key, abortSignal) {
       const { GetItemCommand } = await import("@aws-sdk/client-dynamodb");
-      const client = await dynamoClient(region);
+      const client = await readingClient(region);
       const command = new GetItemCommand({ TableName, Key: marshalMap(keyOf(key)), ConsistentRead: true });
       const { Item } = await awsCall("dynamodb:GetItem", () => client.send(command, { abortSignal }));
       return Item === undefined ? undefined : unmarshalItem(Item);
@@ -130,7 +138,7 @@ async function queryAll(
   abortSignal: AbortSignal,
 ): Promise<TableItem[]> {
   const { paginateQuery } = await import("@aws-sdk/client-dynamodb");
-  const client = await dynamoClient(region);
+  const client = await readingClient(region);
   const Limit = limit === undefined ? {} : { Limit: limit };
   const input = { TableName, ConsistentRead: true, KeyConditionExpression, ExpressionAttributeValues, ...Limit };
   return awsCall("dynamodb:Query", async () => {

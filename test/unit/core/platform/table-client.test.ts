@@ -168,3 +168,11 @@ it.each([
   if (raises) await expect(answer).rejects.toMatchObject({ action: "dynamodb:TransactWriteItems" });
   else expect(await answer).toBe(false);
 });
+
+it("reads again when it is throttled, and leaves writes to its caller", async () => {
+  const throttled = { status: 400, body: { __type: "ProvisionedThroughputExceededException" } };
+  aws.answers.push(throttled, { body: { Item: marshalled } }, throttled);
+  expect(await table.get(key, signal)).toEqual(item);
+  await expect(table.put(item, {}, signal)).rejects.toMatchObject({ action: "dynamodb:PutItem", retryable: true });
+  expect(aws.calls.map(([action]) => action)).toEqual(["GetItem", "GetItem", "PutItem"]);
+});
