@@ -45,7 +45,8 @@ export interface LambdaWorldOptions {
 
 const VISIBILITY_MS = { alerts: 360_000, timers: 360_000, outbox: 600_000, corrections: 360_000 };
 const BATCH = { alerts: 100, timers: 10, outbox: 1, corrections: 1 };
-const MAX_RECEIVES = 5;
+/** As the stacks have it. */
+export const MAX_RECEIVES = 5;
 const MINUTE_MS = 60_000;
 
 export class LambdaWorld {
