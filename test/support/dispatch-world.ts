@@ -26,12 +26,14 @@ export interface WorldOptions {
   /** Stands before the table, such as one that fails. */
   readonly before?: (table: Table) => Table;
   readonly ports?: Partial<DispatcherPorts>;
+  /** What another deployment has left. */
+  readonly memory?: MemoryTable;
 }
 
 export class DispatchWorld {
   nowMs = START_MS;
   readonly signal = new AbortController().signal;
-  readonly memory: MemoryTable = memoryTable();
+  readonly memory: MemoryTable;
   readonly said: Said[] = [];
   readonly dispatcher: Dispatcher;
   readonly incidents: IncidentStore;
@@ -39,8 +41,10 @@ export class DispatchWorld {
   readonly ports: DispatcherPorts;
   dues: Due[] = [];
 
-  constructor(input: OnCallInput, { before = (table) => table, ports = {} }: WorldOptions = {}) {
+  constructor(input: OnCallInput, options: WorldOptions = {}) {
+    const { before = (table) => table, ports = {}, memory = memoryTable() } = options;
     const config = OnCall.parse(input);
+    this.memory = memory;
     this.ports = {
       table: before(this.memory),
       clock: { now: () => this.nowMs },

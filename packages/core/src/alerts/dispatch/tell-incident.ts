@@ -65,7 +65,7 @@ export function tellIncident(
         (page.target.kind === "receiver" ? own : paged).add(channel);
       }
     }
-    drafts.addChange(change, config);
+    drafts.addChange(change, receiver, config);
   }
   const told = {
     receiver: [...new Set([...base.told.receiver, ...own])],
@@ -105,14 +105,16 @@ class Drafts {
     this.#add(channel, { kind, isPage: true, notes: [note], alerts: this.#base.alerts });
   }
 
-  addChange(change: IncidentChange, config: OnCallConfig): void {
+  addChange(change: IncidentChange, receiver: string, config: OnCallConfig): void {
     const { told, alerts } = this.#base;
+    const { channels: current } = config.receivers[receiver];
     const note = noteOf(change, config);
     const isOver = change.after.status === "resolved";
     if (note === undefined && !isOver) return;
     const kind = isOver ? "resolved" : "updated";
-    // Of an end that its source tells, the group has told the receiver's channels as they want it.
-    const channels = isOver && note === undefined ? told.paged : [...told.receiver, ...told.paged];
+    // Of an end that its source tells, the group tells the receiver's channels, as they want it; but not those that it has no more.
+    const isOwn = (channel: string): boolean => isOver && note === undefined && current.includes(channel);
+    const channels = [...told.receiver.filter((channel) => !isOwn(channel)), ...told.paged];
     for (const channel of channels) {
       if (isOver && note === undefined && this.byChannel.has(channel)) continue;
       this.#add(channel, { kind, isPage: false, notes: note === undefined ? [] : [note], alerts });

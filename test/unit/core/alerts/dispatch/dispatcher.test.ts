@@ -1,57 +1,298 @@
 import type { OnCallInput } from "@belfry/core/config/oncall/schema";
-import { describe, expect, it } from "vitest";
+import type { Alert } from "@belfry/core/event/alert";
+import type { OpenedIncident } from "@belfry/core/event/opened-incident";
+import { describe, expect, it, vi } from "vitest";
 import { DispatchWorld, START_MS, type WorldOptions } from "../../../../support/dispatch-world.ts";
 import { alertAt, MINUTE_MS, SECOND_MS } from "../../../../support/group-run.ts";
 
+const HOUR_MS = 60 * MINUTE_MS;
+
 const CONFIG: OnCallInput = {
   route: { receiver: "team", groupBy: ["service"], groupWait: "30s", groupInterval: "5m", repeatInterval: "4h" },
-  receivers: { team: { channels: ["slack", "pager"], escalation: "chain", reminder: { after: "1h", times: 1 } } },
+  receivers: {
+    team: { channels: ["slack", "pager"], escalation: "chain", reminder: { after: "1h", times: 1 } },
+    quiet: { channels: ["mail"] },
+  },
   people: { ann: { name: "Ann Lee", channels: ["ann-phone", "slack"] } },
   escalations: { chain: { steps: [{ wait: "10m", person: "ann" }] } },
 };
 
 const db = { service: "db" };
 
-function world(over: Partial<OnCallInput> = {}, options: WorldOptions = {}): DispatchWorld {
-  return new DispatchWorld({ ...CONFIG, ...over }, options);
+/** A world in which an alert of the service `db` has been told. */
+async function opened(options: WorldOptions = {}): Promise<{ world: DispatchWorld; handle: string }> {
+  const world = new DispatchWorld(CONFIG, options);
+  await world.dispatcher.take([alertAt(START_MS, { labels: db })], world.signal);
+  await world.until(START_MS + 30 * SECOND_MS);
+  return { world, handle: await lastHandle(world) };
 }
 
-async function opened(options: WorldOptions = {}): Promise<{ w: DispatchWorld; handle: string }> {
-  const w = world({}, options);
-  await w.dispatcher.take([alertAt(START_MS, { labels: db })], w.signal);
-  await w.until(START_MS + 30 * SECOND_MS);
-  const [row] = await w.incidents.open(10, w.signal);
-  return { w, handle: row?.handle ?? "" };
+async function lastHandle(world: DispatchWorld): Promise<string> {
+  const [row] = await world.incidents.recent(1, world.signal);
+  return row?.handle ?? "";
+}
+
+async function take(world: DispatchWorld, over: Partial<Alert>): Promise<void> {
+  await world.dispatcher.take([alertAt(world.nowMs, { labels: db, ...over })], world.signal);
 }
 
 describe("a page's life", () => {
   it("is told after the group's wait, escalated, taken by a person everywhere, and over", async () => {
-    const { w, handle } = await opened();
-    expect(w.heard()).toEqual(["slack opened open!", "pager opened open!"]);
-    await w.until(START_MS + 11 * MINUTE_MS);
-    expect(w.said.map(({ lines }) => lines)).toContainEqual(["Escalated to Ann Lee"]);
-    expect(w.heard()).toEqual(["ann-phone opened open!", "slack reminder open!"]);
-    expect(await w.dispatcher.act(handle, { kind: "acknowledge", by: "ann" }, w.signal)).toBe("done");
-    await w.until(START_MS + 12 * MINUTE_MS);
-    expect(w.said.every(({ lines }) => lines[0] === "Acknowledged by Ann Lee")).toBe(true);
-    expect(w.heard().sort()).toEqual([
+    const { world, handle } = await opened();
+    expect(world.heard()).toEqual(["slack opened open!", "pager opened open!"]);
+    await world.until(START_MS + 11 * MINUTE_MS);
+    expect(world.said.map(({ lines }) => lines)).toContainEqual(["Escalated to Ann Lee"]);
+    expect(world.heard()).toEqual(["ann-phone opened open!", "slack reminder open!"]);
+    expect(await world.dispatcher.act(handle, { kind: "acknowledge", by: "ann" }, world.signal)).toBe("done");
+    await world.until(START_MS + 12 * MINUTE_MS);
+    expect(world.said.every(({ lines }) => lines[0] === "Acknowledged by Ann Lee")).toBe(true);
+    expect(world.heard().sort()).toEqual([
       "ann-phone updated acknowledged",
       "pager updated acknowledged",
       "slack updated acknowledged",
     ]);
-    await w.until(START_MS + 100 * MINUTE_MS);
-    expect(w.heard().sort()).toEqual(["pager reminder acknowledged!", "slack reminder acknowledged!"]);
-    await w.dispatcher.take([alertAt(w.nowMs, { labels: db, status: "resolved" })], w.signal);
-    await w.until(w.nowMs + 10 * MINUTE_MS);
-    expect(w.heard().sort()).toEqual([
+    await world.until(START_MS + 100 * MINUTE_MS);
+    expect(world.heard().sort()).toEqual(["pager reminder acknowledged!", "slack reminder acknowledged!"]);
+    await take(world, { status: "resolved" });
+    await world.until(world.nowMs + 10 * MINUTE_MS);
+    expect(world.heard().sort()).toEqual([
       "ann-phone resolved resolved",
       "pager resolved resolved",
       "slack resolved resolved",
     ]);
-    expect(await w.incidents.open(10, w.signal)).toEqual([]);
-    const [row] = await w.incidents.recent(10, w.signal);
-    expect(row).toMatchObject({ handle, title: "alarm a", severity: "error", incident: { status: "resolved" } });
-    expect(await w.incidents.receipts(row as never, w.signal)).not.toHaveLength(0);
-    expect(await w.dispatcher.act(handle, { kind: "acknowledge", by: "ann" }, w.signal)).toBe("not-open");
+    expect(await world.incidents.open(10, world.signal)).toEqual([]);
+    expect(await world.dispatcher.act(handle, { kind: "acknowledge", by: "ann" }, world.signal)).toBe("not-open");
+  });
+
+  it("has notifications in one order on each channel, even where a clock goes back", async () => {
+    const { world, handle } = await opened();
+    world.nowMs -= 10 * SECOND_MS;
+    await world.dispatcher.act(handle, { kind: "acknowledge", by: "ann" }, world.signal);
+    await world.until(START_MS + 30 * MINUTE_MS);
+    const slack = world.said.filter(({ channel }) => channel === "slack");
+    expect(slack.map(({ status }) => status)).toEqual(["open", "acknowledged"]);
+    expect(slack[1]?.at).toBe(slack[0]?.at);
+    expect(slack[1]?.sequence).toBeGreaterThan(slack[0]?.sequence ?? 0);
+    expect(new Set(slack.map(({ dedupKey, incidentKey }) => dedupKey + incidentKey)).size).toBe(1);
+  });
+
+  it("goes on after a snooze, and whoever acts on what has changed is told to look again", async () => {
+    const { world, handle } = await opened();
+    world.heard();
+    const untilMs = START_MS + 30 * MINUTE_MS;
+    const act = (input: Parameters<typeof world.dispatcher.act>[1]) =>
+      world.dispatcher.act(handle, input, world.signal);
+    expect(await act({ kind: "snooze", by: "bob", untilMs, version: 1 })).toBe("done");
+    expect(await act({ kind: "acknowledge", by: "ann", version: 1 })).toBe("stale");
+    expect(await act({ kind: "snooze", by: "bob", untilMs: 0 })).toBe("bad-time");
+    await world.until(START_MS + 20 * MINUTE_MS);
+    expect(world.said[0]?.lines).toEqual(["Snoozed by bob until 2026-11-22 12:30 UTC"]);
+    expect(world.heard().sort()).toEqual(["pager updated snoozed", "slack updated snoozed"]);
+    await world.until(untilMs);
+    expect(world.said[0]?.lines).toEqual(["Its snooze has ended"]);
+    expect(world.heard().sort()).toEqual(["pager reminder open!", "slack reminder open!"]);
+    expect(await world.dispatcher.act("0123456789abcdef", { kind: "resolve", by: "ann" }, world.signal)).toBe(
+      "unknown-incident",
+    );
+  });
+
+  it("does not page at once again what somebody resolves while it fires, but does after the time of a repeat", async () => {
+    const { world, handle } = await opened();
+    await world.dispatcher.act(handle, { kind: "acknowledge", by: "ann" }, world.signal);
+    await world.until(START_MS + 5 * HOUR_MS);
+    world.heard();
+    await world.dispatcher.act(handle, { kind: "resolve", by: "ann" }, world.signal);
+    await world.until(world.nowMs + 3 * HOUR_MS);
+    expect(world.heard().sort()).toEqual(["pager resolved resolved", "slack resolved resolved"]);
+    await world.until(world.nowMs + 61 * MINUTE_MS);
+    expect(world.heard().sort()).toEqual(["pager opened open!", "slack opened open!"]);
+    expect(await lastHandle(world)).not.toBe(handle);
+    expect(await world.incidents.recent(10, world.signal)).toHaveLength(2);
+  });
+});
+
+describe("statements", () => {
+  it("that were replayed change the state, page nobody, set nothing off, and keep nobody quiet", async () => {
+    const corrections = vi.fn(() => ({ writes: [], dues: [] }));
+    const world = new DispatchWorld(
+      { ...CONFIG, inhibitRules: [{ sourceMatchers: ["service=net"], targetMatchers: ["service=db"] }] },
+      { ports: { corrections } },
+    );
+    await take(world, { key: "net", labels: { service: "net" }, replayed: true });
+    await take(world, { key: "old", replayed: true });
+    await world.until(START_MS + HOUR_MS);
+    expect(world.said).toEqual([]);
+    await take(world, { key: "new" });
+    await world.until(START_MS + 70 * MINUTE_MS);
+    expect(world.said.length).toBeGreaterThan(0);
+    expect(corrections).toHaveBeenCalledOnce();
+    const [[told]] = corrections.mock.calls as unknown as [[OpenedIncident]];
+    expect(told.alerts.map(({ key }) => key)).toEqual(["new"]);
+  });
+
+  it("inhibit others of the same call", async () => {
+    const world = new DispatchWorld({
+      ...CONFIG,
+      inhibitRules: [{ sourceMatchers: ["service=net"], targetMatchers: ["service=db"] }],
+    });
+    const net = alertAt(START_MS, { key: "net", labels: { service: "net" } });
+    await world.dispatcher.take([alertAt(START_MS, { labels: db }), net], world.signal);
+    await world.until(START_MS + HOUR_MS);
+    expect(new Set(world.said.map(({ title }) => title))).toEqual(new Set(["alarm net"]));
+    await world.dispatcher.take([{ ...net, version: world.nowMs, status: "resolved" }], world.signal);
+    await world.until(world.nowMs + 10 * MINUTE_MS);
+    expect(world.said.map(({ title }) => title)).toContain("alarm a");
+  });
+
+  it("end where they began, though their route is gone or has another receiver by now", async () => {
+    const nested = { ...CONFIG.route, receiver: "quiet", routes: [{ receiver: "team", matchers: ["service=db"] }] };
+    const flat = { ...CONFIG.route, receiver: "quiet" };
+    for (const [before, after] of [
+      [nested, flat],
+      [CONFIG.route, flat],
+    ]) {
+      const world = new DispatchWorld({ ...CONFIG, route: before });
+      await take(world, {});
+      await world.until(START_MS + MINUTE_MS);
+      expect(world.heard()).toEqual(["slack opened open!", "pager opened open!"]);
+      const next = new DispatchWorld({ ...CONFIG, route: after }, { memory: world.memory });
+      next.nowMs = START_MS + 2 * MINUTE_MS;
+      await take(next, { status: "resolved", labels: {} });
+      await next.until(START_MS + HOUR_MS);
+      expect(next.heard().sort()).toEqual(["pager resolved resolved", "slack resolved resolved"]);
+    }
+  });
+
+  it("of a suppressed alert lead to its source, which is asked at the end", async () => {
+    const suppression = { by: "mute-rule", reason: "arn:rule", until: START_MS + HOUR_MS } as const;
+    const askAlarm = vi.fn(async () => alertAt(START_MS, { labels: db }));
+    const world = new DispatchWorld(CONFIG, { ports: { askAlarm } });
+    await take(world, { suppression });
+    await world.until(START_MS + 59 * MINUTE_MS);
+    expect(world.said).toEqual([]);
+    await world.until(START_MS + 65 * MINUTE_MS);
+    expect(askAlarm).toHaveBeenCalledExactlyOnceWith("a", expect.anything());
+    expect(world.heard()).toContain("slack opened open!");
+  });
+});
+
+describe("what is due", () => {
+  it("is put off when it comes early, and refused when it is somebody else's", async () => {
+    const world = new DispatchWorld(CONFIG);
+    const early = { kind: "group", key: "x", at: START_MS + 1 } as const;
+    await world.dispatcher.due(early, world.signal);
+    expect(world.dues).toEqual([early]);
+    const foreign = { kind: "health", key: "x", at: 0 } as const;
+    await expect(world.dispatcher.due(foreign, world.signal)).rejects.toMatchObject({ code: "BAD_ARGUMENT" });
+  });
+
+  it("is found by a sweep when it was not sent", async () => {
+    let isDown = true;
+    const world: DispatchWorld = new DispatchWorld(CONFIG, {
+      ports: {
+        sendDue: async (dues) => {
+          if (isDown) throw new Error("no queue");
+          world.dues.push(...dues);
+        },
+      },
+    });
+    await take(world, {});
+    isDown = false;
+    await world.dispatcher.sweep(["slack"], world.signal);
+    expect(world.dues).toEqual([{ kind: "group", key: expect.any(String), at: START_MS + 30 * SECOND_MS }]);
+    isDown = true;
+    await world.until(START_MS + MINUTE_MS);
+    isDown = false;
+    await world.dispatcher.sweep(["slack", "pager", "mail"], world.signal);
+    expect(world.dues.filter(({ kind }) => kind === "outbox").map(({ key }) => key)).toEqual(["slack", "pager"]);
+  });
+
+  it("leaves no timer that was looked at", async () => {
+    const { world } = await opened();
+    await world.until(START_MS + 11 * MINUTE_MS);
+    const timers = [...world.memory.items.values()].filter(({ pk }) => pk.startsWith("timers#"));
+    expect(timers.every(({ sk }) => Number(sk.split("#")[0]) > world.nowMs)).toBe(true);
+    expect(timers.length).toBeGreaterThan(0);
+  });
+});
+
+it("counts notifications, incidents, and how soon somebody takes one", async () => {
+  const counted: unknown[] = [];
+  const metrics = {
+    count: (...args: unknown[]) => void counted.push(args),
+    duration: (...args: unknown[]) => void counted.push(args),
+    flush: () => undefined,
+  };
+  const { world, handle } = await opened({ ports: { metrics } });
+  world.nowMs += MINUTE_MS;
+  await world.dispatcher.act(handle, { kind: "acknowledge", by: "ann" }, world.signal);
+  expect(counted).toEqual([
+    ["Notifications", 2, { Kind: "opened" }],
+    ["IncidentsOpened", 1],
+    ["Notifications", 2, { Kind: "updated" }],
+    ["TimeToAcknowledge", MINUTE_MS],
+  ]);
+});
+
+describe("incidents", () => {
+  it("are found by the beginning of their handle, and listed with all that was said of them", async () => {
+    const { world, handle } = await opened();
+    await take(world, { key: "b", labels: { service: "web" } });
+    await world.until(START_MS + 2 * MINUTE_MS);
+    const find = async (text: string) => (await world.incidents.find(text, world.signal)).map((row) => row.handle);
+    expect(await find(handle.slice(0, 4).toUpperCase())).toEqual([handle]);
+    expect(await find(handle.slice(0, 3))).toEqual([]);
+    expect(await find("nothing!")).toEqual([]);
+    const [latest, first] = await world.incidents.recent(10, world.signal);
+    expect(await world.incidents.open(1, world.signal)).toEqual([latest]);
+    expect(latest).toMatchObject({ title: "alarm b", severity: "error", group: { labels: { service: "web" } } });
+    expect(first).toMatchObject({ handle, total: 1, alerts: [{ key: "a" }], told: { receiver: ["slack", "pager"] } });
+    if (first === undefined) throw new Error("no incident");
+    const receipts = await world.incidents.receipts(first, world.signal);
+    expect(receipts.map(({ channel, state }) => `${channel} ${state}`).sort()).toEqual([
+      "pager delivered",
+      "slack delivered",
+    ]);
+  });
+
+  it("are forgotten 90 days after their end", async () => {
+    const { world, handle } = await opened();
+    const rows = () => [...world.memory.items.values()].filter(({ pk, sk }) => sk === handle || pk === "incidents");
+    expect(rows().map(({ expires }) => expires)).toEqual([undefined, undefined]);
+    await world.dispatcher.act(handle, { kind: "resolve", by: "ann" }, world.signal);
+    const expires = (world.nowMs + 90 * 24 * HOUR_MS) / 1000;
+    expect(rows().map((row) => row.expires)).toEqual([expires, expires]);
+  });
+});
+
+describe("silences", () => {
+  const silence = {
+    id: "s1",
+    matchers: [{ name: "service", operator: "=", value: "db" }],
+    startsAt: START_MS,
+    endsAt: START_MS + 10 * HOUR_MS,
+    createdBy: "ann",
+    comment: "",
+  } as const;
+
+  it("keep alerts quiet until they end, and then these are told after the group's wait", async () => {
+    const world = new DispatchWorld(CONFIG);
+    await world.silences.put(silence, world.signal);
+    await take(world, {});
+    await take(world, { key: "b", labels: { service: "web" } });
+    await world.until(START_MS + 2 * HOUR_MS + MINUTE_MS);
+    expect(new Set(world.said.map(({ title }) => title))).toEqual(new Set(["alarm b"]));
+    world.heard();
+    expect(await world.silences.expire("s1", world.signal)).toMatchObject({ endsAt: world.nowMs });
+    await world.until(world.nowMs + 30 * SECOND_MS);
+    expect(world.heard()).toEqual(["slack opened open!", "pager opened open!"]);
+    expect(await world.silences.list(world.signal)).toMatchObject([{ id: "s1" }]);
+    expect(await world.silences.expire("s2", world.signal)).toBeUndefined();
+  });
+
+  it("that would never hold are refused", async () => {
+    const world = new DispatchWorld(CONFIG);
+    const over = { ...silence, endsAt: START_MS };
+    await expect(world.silences.put(over, world.signal)).rejects.toMatchObject({ code: "BAD_ARGUMENT" });
   });
 });
