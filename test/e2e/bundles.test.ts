@@ -29,6 +29,18 @@ const MESSAGES = [
   "2026-11-22T12:00:00Z WARN slow answer",
   "plain text",
 ];
+const ALARM = {
+  version: "0",
+  id: "8f1c1111-0000-4000-8000-000000000001",
+  "detail-type": "CloudWatch Alarm State Change",
+  source: "aws.cloudwatch",
+  account: "111122223333",
+  time: "2026-11-22T12:00:00Z",
+  region: "eu-west-1",
+  resources: ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:orders-5xx"],
+  detail: { alarmName: "orders-5xx", state: { value: "ALARM", timestamp: "2026-11-22T12:00:00.000+0000" } },
+};
+
 const PAYLOAD = zipped(envelope(MESSAGES, { logGroup: "/app/orders" }));
 
 let runtimeClient: string;
@@ -78,6 +90,12 @@ async function answerOf(name: string, event: unknown, daemon?: string): Promise<
       OPENSEARCH_URL: services.url,
       BELFRY_ARCHIVE_STREAM: "belfry-archive",
       BELFRY_QUARANTINE_BUCKET: "belfry-quarantine",
+      BELFRY_ALERTS_TABLE: "belfry-alerts",
+      BELFRY_TIMERS_QUEUE_URL: `${services.url}/111122223333/timers`,
+      BELFRY_OUTBOX_QUEUE_URL: `${services.url}/111122223333/outbox`,
+      BELFRY_CORRECTIONS_QUEUE_URL: `${services.url}/111122223333/corrections`,
+      BELFRY_LINK_SECRET: "env:LINK_SECRET",
+      LINK_SECRET: "secret",
       ORDERS_URL: `${services.url}/orders`,
       ...(daemon !== undefined && { AWS_XRAY_DAEMON_ADDRESS: daemon }),
     },
@@ -103,8 +121,15 @@ function expectDelivered(messages: readonly string[]): void {
 
 describe("every bundle answers a real event in AWS's runtime client", () => {
   const tested = [
+    "alarm-action",
+    "alert-correct",
+    "alert-intake",
+    "alert-respond",
+    "alert-send",
+    "alert-timer",
     "archive-export",
     "archive-replay",
+    "health-back-fill",
     "ingest-kinesis",
     "ingest-s3-object",
     "ingest-subscription",
@@ -176,6 +201,53 @@ describe("every bundle answers a real event in AWS's runtime client", () => {
     await expect(answerOf("archive-export", {})).rejects.toThrow("BELFRY_EXPORT_BUCKET is not set");
     await running?.stop();
     await expect(answerOf("archive-replay", {})).rejects.toThrow("archive-replay cannot take this event");
+  });
+
+  describe("those of alerting", () => {
+    const due = (kind: string, key: string) => sqsEvent([JSON.stringify({ kind, key, at: 0 })]);
+    const sentTo = () =>
+      services.called.filter(([target]) => target === "AmazonSQS.SendMessageBatch").map(([, { QueueUrl }]) => QueueUrl);
+
+    beforeEach(() => {
+      for (const operation of ["GetItem", "PutItem", "DeleteItem", "TransactWriteItems"]) {
+        services.answers.set(`DynamoDB_20120810.${operation}`, {});
+      }
+      services.answers.set("DynamoDB_20120810.Query", { Items: [], Count: 0 });
+      services.answers.set("AmazonSQS.SendMessageBatch", {});
+      services.answers.set("AWSHealth_20160804.DescribeEvents", { events: [] });
+    });
+
+    test("alert-intake stores an alarm, and sends when to look at it", async () => {
+      expect(await answerOf("alert-intake", sqsEvent([JSON.stringify(ALARM)]))).toEqual({ batchItemFailures: [] });
+      expect(sentTo()).toContain(`${services.url}/111122223333/timers`);
+    });
+
+    test("alarm-action stores an alarm", async () => {
+      const { resources, detail } = ALARM;
+      const action = { source: "aws.cloudwatch", alarmArn: resources[0], time: ALARM.time, alarmData: detail };
+      expect(await answerOf("alarm-action", action)).toBeNull();
+      expect(sentTo()).toContain(`${services.url}/111122223333/timers`);
+    });
+
+    test.each([
+      ["alert-timer", due("group", "g"), { batchItemFailures: [] }],
+      ["alert-timer", { sweep: true }, null],
+      ["alert-send", due("outbox", "inbox"), { batchItemFailures: [] }],
+      ["alert-correct", due("correction", "c"), { batchItemFailures: [] }],
+      ["health-back-fill", {}, { events: 0 }],
+    ])("%s looks, and finds nothing", async (name, event, answer) => {
+      expect(await answerOf(name, event)).toEqual(answer);
+    });
+
+    test("alert-respond refuses what Belfry has not signed", async () => {
+      const request = {
+        version: "2.0",
+        rawQueryString: "token=a.b",
+        headers: {},
+        requestContext: { http: { method: "GET" } },
+      };
+      expect(await answerOf("alert-respond", request)).toMatchObject({ statusCode: 403 });
+    });
   });
 
   test("process-send-orders hands the user's own function the documents", async () => {

@@ -18,6 +18,8 @@ export class LoopbackServices {
   postStatus = 200;
   /** What other operations of JSON protocols are answered, by their `x-amz-target`. */
   readonly answers = new Map<string, object>();
+  /** Those operations that were asked for, with what they were given. */
+  readonly called: [target: string, input: Document][] = [];
   readonly #server: Server;
 
   private constructor() {
@@ -48,8 +50,10 @@ export class LoopbackServices {
     const target = request.headers["x-amz-target"];
     const { pathname } = new URL(request.url ?? "/", this.url);
     const answer = this.answers.get(String(target));
-    if (answer !== undefined) response.end(JSON.stringify(answer));
-    else if (typeof target === "string") this.#put(target, JSON.parse(body.toString()), response);
+    if (answer !== undefined) {
+      this.called.push([String(target), JSON.parse(body.toString()) as Document]);
+      response.end(JSON.stringify(answer));
+    } else if (typeof target === "string") this.#put(target, JSON.parse(body.toString()), response);
     else if (pathname === "/_bulk") this.#bulk(body, response);
     else if (request.method === "POST") this.#post(pathname, JSON.parse(body.toString()), response);
     else if (request.method === "PUT") this.#putObject(decodeURIComponent(pathname.slice(1)), bytes, response);
