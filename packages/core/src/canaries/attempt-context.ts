@@ -74,6 +74,9 @@ export class AttemptContext implements RunContext {
   get network() {
     return this.#run.network;
   }
+  get roots(): readonly string[] | undefined {
+    return this.#run.ports.roots;
+  }
   get userAgent(): string {
     return `Belfry/1.0 (canary ${this.#run.name})`;
   }

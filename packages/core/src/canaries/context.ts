@@ -92,6 +92,8 @@ export interface RunContext<C extends CanaryConfig = CanaryConfig> {
   traceHeaderFor(url: URL): string | undefined;
   /** What may be called: to be asked before each request, and each redirect. */
   readonly network: NetworkRules;
+  /** Certificates in PEM that are trusted in place of the machine's own; undefined for those. */
+  readonly roots: readonly string[] | undefined;
 
   /**
    * Runs one step: times it, reports it, and raises what its body raises. It ends at the attempt's deadline though its body may not. Steps may not be nested.

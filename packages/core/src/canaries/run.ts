@@ -35,6 +35,8 @@ export interface RunnerPorts {
   readonly sleep: Sleep;
   readonly logger: Logger;
   readonly lookup?: LookupFunction;
+  /** Certificates in PEM that are trusted in place of the machine's own. */
+  readonly roots?: readonly string[];
   /** False in Lambda; see NetworkOptions. */
   readonly loopback?: boolean;
   /** The value of X-Amzn-Trace-Id for this run, and the id in it. */

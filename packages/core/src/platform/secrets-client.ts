@@ -87,6 +87,22 @@ async function readPlace(
   return place.jsonKey === undefined ? SecretString : memberOf(SecretString ?? "", place.jsonKey, place.arn);
 }
 
+/** The value of a secret in Secrets Manager by its name, in the environment's region, and one member of its JSON where a key is given. Raises as `ReadSecret` does. */
+export async function readNamedSecret(
+  name: string,
+  key: string | undefined,
+  abortSignal: AbortSignal,
+): Promise<string> {
+  const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+  const client = await secretsManagerClient(undefined);
+  const command = new GetSecretValueCommand({ SecretId: name });
+  const { SecretString } = await awsCall("secretsmanager:GetSecretValue", () => client.send(command, { abortSignal }));
+  const value = key === undefined ? SecretString : memberOf(SecretString ?? "", key, name);
+  if (value === undefined || value === "")
+    throw new BelfryError("BAD_CONFIG", `the secret ${name} has no text: give it one`);
+  return value;
+}
+
 function memberOf(text: string, key: string, arn: string): string | undefined {
   let value: unknown;
   try {

@@ -19,7 +19,8 @@ export async function runTlsCheck(
   const hostname = await context.fill(config.hostname, variables);
   context.network.checkHost(hostname);
   const { port, sni } = config;
-  const facts = await probeTls({ hostname, port, sni, lookup: context.network.lookup }, context.clock, signal);
+  const { network, roots } = context;
+  const facts = await probeTls({ hostname, port, sni, roots, lookup: network.lookup }, context.clock, signal);
   const problems = facts.problems.filter(({ kind }) => counts(kind, config));
   const leftDays = daysLeft(facts, context.clock.now());
   measure(facts, leftDays, step);

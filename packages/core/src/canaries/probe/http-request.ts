@@ -16,6 +16,8 @@ export interface SingleRequest {
   readonly maxBodyBytes: number;
   /** Takes certificates that do not verify. */
   readonly allowSelfSigned: boolean;
+  /** In PEM; the machine's own, unless given. */
+  readonly roots?: readonly string[] | undefined;
   readonly lookup: LookupFunction;
 }
 
@@ -87,7 +89,7 @@ async function send(
 }
 
 function start(
-  { method, url, headers, lookup, allowSelfSigned, body }: SingleRequest,
+  { method, url, headers, lookup, roots, allowSelfSigned, body }: SingleRequest,
   signal: AbortSignal,
 ): http.ClientRequest {
   const length = body === undefined ? [] : [["content-length", String(Buffer.byteLength(body))] as const];
@@ -106,7 +108,8 @@ function start(
     path: url.pathname + url.search,
   };
   if (url.protocol === "http:") return http.request(options);
-  return https.request({ ...options, rejectUnauthorized: !allowSelfSigned });
+  const trusted = roots === undefined ? {} : { ca: [...roots] };
+  return https.request({ ...options, ...trusted, rejectUnauthorized: !allowSelfSigned });
 }
 
 function responseOf(

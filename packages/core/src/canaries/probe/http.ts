@@ -111,8 +111,8 @@ async function answered(
   context.network.check(hop.url);
   const headers = headersOf(hop, context);
   const { maxBodyBytes, allowSelfSigned } = request;
-  const { lookup } = context.network;
-  const single = { ...hop, headers, maxBodyBytes, allowSelfSigned, lookup };
+  const { network, roots } = context;
+  const single = { ...hop, headers, maxBodyBytes, allowSelfSigned, lookup: network.lookup, roots };
   const exchange = await exchangeOnce(single, context.clock.now(), signal);
   onExchange(exchange, step.name);
   context.countRequest(exchange.answer?.status);

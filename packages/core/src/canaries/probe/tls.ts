@@ -11,7 +11,7 @@ export interface TlsRequest {
   /** Says the host's name in the handshake. */
   readonly sni: boolean;
   /** In PEM; the machine's own, unless given. */
-  readonly roots?: readonly string[];
+  readonly roots?: readonly string[] | undefined;
   readonly lookup: LookupFunction;
 }
 
