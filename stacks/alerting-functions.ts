@@ -7,6 +7,7 @@ import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { addHeartbeatAlarm } from "./alerting-alarms.ts";
 import { respondStatements, sendStatements } from "./alerting-channels.ts";
+import { correctionStatements, hasCorrections } from "./alerting-corrections.ts";
 import { HEARTBEAT_FUNCTION } from "./alerting-names.ts";
 import { keyStatements } from "./constructs/data-key.ts";
 import { LambdaFunction } from "./constructs/lambda-function.ts";
@@ -36,6 +37,8 @@ const ALERTS_BATCH = { batchSize: 500, windowSeconds: 1 };
 const TIMERS_BATCH = { batchSize: 10 };
 /** A channel is slow: one notification that hangs must not hold up others. */
 const OUTBOX_BATCH = { batchSize: 1 };
+/** One that AWS keeps waiting must not hold up others. */
+const CORRECTIONS_BATCH = { batchSize: 1 };
 
 /** Adds the functions of alerting, with what invokes each. */
 export function addAlertingFunctions(stack: Stack, context: StackContext, parts: AlertingParts): void {
@@ -66,6 +69,7 @@ export function addAlertingFunctions(stack: Stack, context: StackContext, parts:
   addHeartbeatAlarm(stack, context, sweep);
   addSend(stack, context, parts, parts.linkSecret && addRespond(stack, context, parts, parts.linkSecret));
   addAlarmAction(stack, context, parts);
+  if (hasCorrections(context)) addCorrect(stack, context, parts);
   if (healthBackFill.enabled) addHealthBackFill(stack, context, parts);
 }
 
@@ -139,7 +143,7 @@ function addSend(stack: Stack, context: StackContext, parts: AlertingParts, link
     environment: {
       ...(links === undefined
         ? {}
-        : { BELFRY_RESPOND_URL: links.url.attrFunctionUrl, BELFRY_LINK_SECRET: links.secret.ref }),
+        : { BELFRY_RESPOND_URL: links.url.attrFunctionUrl, BELFRY_LINK_SECRET: links.secret.attrId }),
       ...(notifyTopic === undefined ? {} : { BELFRY_NOTIFY_TOPIC_ARN: notifyTopic.topicArn }),
     },
     statements: [
@@ -153,7 +157,7 @@ function addSend(stack: Stack, context: StackContext, parts: AlertingParts, link
 }
 
 function readLinkSecret(secret: CfnSecret): PolicyStatement {
-  return new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [secret.ref] });
+  return new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [secret.attrId] });
 }
 
 /**
@@ -166,7 +170,7 @@ function addRespond(stack: Stack, context: StackContext, parts: AlertingParts, s
     name: "alert-respond",
     description: "Answers buttons and links of notifications; each request is signed",
     timeoutSeconds: 15,
-    environment: { BELFRY_LINK_SECRET: secret.ref },
+    environment: { BELFRY_LINK_SECRET: secret.attrId },
     statements: [readLinkSecret(secret), ...respondStatements(stack, context)],
     ...(concurrency === 0 ? {} : { reservedConcurrency: concurrency }),
   }).function;
@@ -216,6 +220,19 @@ function addAlarmAction(stack: Stack, context: StackContext, parts: AlertingPart
     maximumEventAgeInSeconds: LONGEST_EVENT_AGE,
     destinationConfig: { onFailure: { destination: failed.queueArn } },
   });
+}
+
+/** Runs what the rules for corrective actions say; each start is held for two minutes, by which it must have stopped. */
+function addCorrect(stack: Stack, context: StackContext, parts: AlertingParts): void {
+  const { queues } = parts;
+  const correct = addFunction(stack, "AlertCorrect", context, parts, {
+    name: "alert-correct",
+    description: "Takes corrective actions: decides, starts, and looks after what was started",
+    timeoutSeconds: TIMEOUT_SECONDS.corrections,
+    statements: [readQueue(queues.corrections), ...correctionStatements(stack, context)],
+  });
+  const { maxConcurrency } = context.deployment.alerting;
+  mapQueue("CorrectionsMapping", { queue: queues.corrections, reader: correct, ...CORRECTIONS_BATCH, maxConcurrency });
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html */

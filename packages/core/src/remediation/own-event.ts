@@ -1,5 +1,5 @@
+import { RESTART_DOCUMENT } from "../config/oncall/automation-names.ts";
 import type { CorrectionRules } from "../config/oncall/corrections.ts";
-import { RESTART_DOCUMENT } from "./plan.ts";
 
 /** What tells where an alert comes from. */
 interface Origin {

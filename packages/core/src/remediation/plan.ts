@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { ASSUMED_ROLE, type CorrectionRule, type CorrectionRun } from "../config/oncall/corrections.ts";
+import { ASSUMED_ROLE, RESTART_DOCUMENT } from "../config/oncall/automation-names.ts";
+import type { CorrectionRule, CorrectionRun } from "../config/oncall/corrections.ts";
 import { filled, labelsIn } from "../config/oncall/placeholders.ts";
 import { BelfryError } from "../platform/errors.ts";
 
@@ -16,9 +17,6 @@ export type PlannedRun =
   | { readonly type: "step-functions"; readonly stateMachineArn: string; readonly input: string };
 
 type Labels = Readonly<Record<string, string>>;
-
-/** Stops an instance and starts it again, by which it comes to other hardware. https://docs.aws.amazon.com/systems-manager-automation-runbooks/latest/userguide/automation-aws-restartec2instance.html */
-export const RESTART_DOCUMENT = "AWS-RestartEC2Instance";
 
 /** Ids, names and ARNs. Braces would be read again by Systems Manager, and what a shell minds must not come near one. A first hyphen would be an option. */
 const PARAMETER_VALUE = /^[\w./:@][\w./:@=+,-]{0,255}$/;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { Region } from "../deploy/names.ts";
+import { ASSUMED_ROLE } from "./automation-names.ts";
 import { parseDuration } from "./duration.ts";
 import { labelsIn } from "./placeholders.ts";
 import { Duration, Interval, Matchers } from "./route.ts";
@@ -10,9 +11,6 @@ const MAX_RUNS_PER_HOUR = 20;
 
 /** Parts of names that begin a parameter whose value is run as code. */
 const CODE = /command|script|code|payload|userdata/i;
-
-/** By this parameter AWS's own documents are told which role to take on. https://docs.aws.amazon.com/systems-manager-automation-runbooks/latest/userguide/automation-aws-restartec2instance.html */
-export const ASSUMED_ROLE = "AutomationAssumeRole";
 
 const CorrectionName = z
   .string()
