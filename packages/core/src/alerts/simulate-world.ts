@@ -1,6 +1,8 @@
 import type { OnCallConfig } from "../config/oncall/schema.ts";
 import type { Alert } from "../event/alert.ts";
+import { type AlertRow, placeAlert } from "./dispatch/alert-row.ts";
 import type { GroupStep } from "./dispatch/joined-group.ts";
+import { routedGroup } from "./dispatch/routed-group.ts";
 import type { GroupTimer } from "./engine/decide.ts";
 import { createMuting } from "./engine/muting.ts";
 import type { Surroundings } from "./engine/settings.ts";
@@ -23,13 +25,6 @@ export type SimulatedTimer =
   | { readonly kind: "health"; readonly key: string }
   | { readonly kind: "acknowledge"; readonly group: SimulatedGroup; readonly incidentId: string };
 
-/** What is known of an alert beyond its groups: how it was routed when it fired. */
-interface KnownAlert {
-  readonly version: number;
-  readonly labels: Alert["labels"];
-  readonly groups: readonly SimulatedGroup[];
-}
-
 /** Who takes an incident of which only channels were told. */
 const SOMEBODY = "somebody";
 
@@ -44,7 +39,7 @@ export class SimulatedWorld {
   readonly #ledger = new StatementLedger();
   readonly #groups = new Map<string, SimulatedGroup>();
   readonly #titles = new Map<SimulatedGroup, string>();
-  readonly #known = new Map<string, KnownAlert>();
+  readonly #known = new Map<string, AlertRow>();
   readonly #active = new Map<string, ActiveAlert>();
   /** Among the active ones; made when it is asked for, after something has fired or ended that may inhibit others. */
   #inhibitionOf: FindInhibition | undefined;
@@ -104,22 +99,21 @@ export class SimulatedWorld {
     }
   }
 
-  /** The groups of a statement. An end goes where the beginning went; where an alert's labels lead elsewhere than before, it is over in the groups that it has left. */
+  /** The groups of a statement, and what each is told: those that the alert has left, too. */
   #routed(alert: Alert) {
-    const known = this.#known.get(alert.key);
-    const isOld = known !== undefined && alert.version < known.version;
-    if (known !== undefined && alert.status !== "firing") {
-      if (!isOld) this.#known.set(alert.key, { ...known, version: alert.version });
-      return { groups: known.groups, inputs: known.groups.map((group) => [group, alert] as const) };
-    }
-    const groups = matchRoutes(this.#rules.route, alert).map((route) => this.#group(route, alert));
-    const left = isOld ? [] : (known?.groups ?? []).filter((group) => !groups.includes(group));
-    if (!isOld) this.#known.set(alert.key, { version: alert.version, labels: alert.labels, groups });
-    const over = { ...alert, status: "resolved", labels: known?.labels ?? {} } as const;
-    return {
-      groups,
-      inputs: [...groups.map((group) => [group, alert] as const), ...left.map((group) => [group, over] as const)],
-    };
+    const groupsOf = (one: Alert) =>
+      matchRoutes(this.#rules.route, one).map((route) => {
+        this.#group(route, one);
+        return routedGroup(route, one.labels);
+      });
+    const { row, to } = placeAlert(this.#known.get(alert.key), alert, groupsOf, undefined);
+    // Nothing is in the way here: whoever is left is told at once.
+    this.#known.set(alert.key, { ...row, left: [] });
+    const inputs = to.flatMap(({ group, alert: statement }) => {
+      const simulated = this.#groups.get(group.key);
+      return simulated === undefined ? [] : [[simulated, statement] as const];
+    });
+    return { groups: inputs.slice(0, row.groups.length).map(([group]) => group), inputs };
   }
 
   #group(route: Route, { labels }: Alert): SimulatedGroup {

@@ -98,14 +98,13 @@ export function incidentWrites(
   const row = { put, condition: before === undefined ? { exists: false } : { equals: { revision: before.revision } } };
   const recent = { put: { pk: RECENT, ...listed } };
   const open = { pk: OPEN, ...listed };
+  const pointer = { ...pointerKey(group.key), handle, ...expires };
   if (before === undefined) {
     const condition = last === undefined ? { exists: false } : { equals: { handle: last } };
-    const pointer = { put: { ...pointerKey(group.key), handle }, condition };
-    return [row, pointer, recent, ...(isOver ? [] : [{ put: open }])];
+    return [row, { put: pointer, condition }, recent, ...(isOver ? [] : [{ put: open }])];
   }
-  return isOver && before.incident.status !== "resolved"
-    ? [row, recent, { delete: { pk: OPEN, sk: listed.sk } }]
-    : [row];
+  const isEnd = isOver && before.incident.status !== "resolved";
+  return isEnd ? [row, { put: pointer }, recent, { delete: { pk: OPEN, sk: listed.sk } }] : [row];
 }
 
 /** The check that an incident is as it was read, for a step that relies on it and leaves it as it is. */
