@@ -28,12 +28,14 @@ const oncall: OnCallInput = {
   schedules: { primary: { layers: [{ start: "2026-01-05T09:00", people: ["ada"] }] } },
 };
 
+const channels = { slack: { type: "inbox" }, pagerduty: { type: "inbox" }, sms: { type: "inbox" } };
+
 let folder: string;
 let config: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "belfry-oncall-"));
   config = join(folder, "belfry.config.json");
-  await writeFile(config, JSON.stringify({ oncall }));
+  await writeFile(config, JSON.stringify({ oncall, channels }));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
