@@ -93,8 +93,10 @@ export function dynamoTable(tableName: string, region?: string): Table {
       return Item === undefined ? undefined : unmarshalItem(Item);
     },
     async query(pk, skPrefix, abortSignal) {
-      const values = { ":pk": { S: pk }, ":sk": { S: skPrefix } };
-      return queryAll(TableName, region, "pk = :pk AND begins_with(sk, :sk)", values, undefined, abortSignal);
+      // DynamoDB refuses an empty text as the value of a key, though every text begins with it.
+      const condition = skPrefix === "" ? "pk = :pk" : "pk = :pk AND begins_with(sk, :sk)";
+      const values = { ":pk": { S: pk }, ...(skPrefix === "" ? {} : { ":sk": { S: skPrefix } }) };
+      return queryAll(TableName, region, condition, values, undefined, abortSignal);
     },
     async queryTo(pk, lastSk, limit, abortSignal) {
       const values = { ":pk": { S: pk }, ":sk": { S: lastSk } };

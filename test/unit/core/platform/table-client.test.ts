@@ -96,6 +96,15 @@ it("reads all pages of a query", async () => {
   expect(aws.calls[1]?.[1]).toMatchObject({ ExclusiveStartKey: { pk: { S: "a" }, sk: { S: "b" } } });
 });
 
+it("asks for a whole partition without an empty value, which DynamoDB refuses", async () => {
+  aws.answers.push({ body: { Items: [marshalled] } });
+  expect(await table.query("a", "", signal)).toEqual([item]);
+  expect(aws.calls[0]?.[1]).toMatchObject({
+    KeyConditionExpression: "pk = :pk",
+    ExpressionAttributeValues: { ":pk": { S: "a" } },
+  });
+});
+
 it("reads up to a sort key, and no more than is wanted", async () => {
   const next = { LastEvaluatedKey: { pk: { S: "a" }, sk: { S: "b" } } };
   aws.answers.push({ body: { Items: [marshalled], ...next } }, { body: { Items: [marshalled, marshalled], ...next } });
