@@ -1,12 +1,14 @@
 import type { IncidentAction } from "../../event/notification.ts";
+import type { Secrets } from "../../platform/secrets-client.ts";
 import type { Table } from "../../platform/table-client.ts";
-import { type ActionVerdict, checkActionToken, redeemActionToken } from "../channels/action-link.ts";
+import { checkActionToken, redeemActionToken } from "../channels/action-link.ts";
 import { type ActionPorts, actForPerson } from "./act-for-person.ts";
 import { type HttpAnswer, pageAnswer } from "./page.ts";
 
 export interface LinkPorts extends ActionPorts {
   readonly table: Table;
-  /** What links are signed with. */
+  readonly secrets: Secrets;
+  /** The reference of what links are signed with. */
   readonly linkSecret: string;
 }
 
@@ -25,7 +27,8 @@ const REFUSALS = {
 
 /** Shows what a link would do. Programs that open links to look at them change nothing by it. */
 export async function showLink(token: string, ports: LinkPorts, signal: AbortSignal): Promise<HttpAnswer> {
-  const verdict = await check(token, ports, signal);
+  const secret = await ports.secrets.read(ports.linkSecret, signal);
+  const verdict = await checkActionToken(token, { ...ports, secret }, signal);
   if (!verdict.valid) return pageAnswer(REFUSALS[verdict.reason]);
   const { action, incidentKey } = verdict.claim;
   const [heading, label] = QUESTIONS[action];
@@ -34,14 +37,11 @@ export async function showLink(token: string, ports: LinkPorts, signal: AbortSig
 
 /** Does what a link says, once. It is used up only by then: whoever is stopped before can use it again, and what was done is not done twice. */
 export async function followLink(token: string, ports: LinkPorts, signal: AbortSignal): Promise<HttpAnswer> {
-  const verdict = await check(token, ports, signal);
+  const secret = await ports.secrets.read(ports.linkSecret, signal);
+  const verdict = await checkActionToken(token, { ...ports, secret }, signal);
   if (!verdict.valid) return pageAnswer(REFUSALS[verdict.reason]);
   const { action, incidentKey: key, channel } = verdict.claim;
   const { status, text } = await actForPerson({ action, key, by: `a link sent to ${channel}` }, ports, signal);
-  await redeemActionToken(token, { ...ports, secret: ports.linkSecret }, signal);
+  await redeemActionToken(token, { ...ports, secret }, signal);
   return pageAnswer({ status, heading: status === 200 ? "Done" : "Not done", text });
-}
-
-function check(token: string, ports: LinkPorts, signal: AbortSignal): Promise<ActionVerdict> {
-  return checkActionToken(token, { ...ports, secret: ports.linkSecret }, signal);
 }

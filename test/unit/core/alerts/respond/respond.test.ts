@@ -16,7 +16,13 @@ import { taskRuntime } from "../../../../support/task-runtime.ts";
 
 const { signal } = new AbortController();
 const SECRET = "link-secret";
+/** Of Slack's published example. */
 const SIGNING = "8f742231b10e8888abcd99yyyzzz85a5";
+const SECRETS: Readonly<Record<string, string>> = {
+  "env:LINK": SECRET,
+  "env:SIGNING": SIGNING,
+  "env:OTHER": "another",
+};
 
 let acts: unknown[];
 let replies: { readonly origin: string; readonly body: unknown }[];
@@ -43,8 +49,8 @@ beforeEach(() => {
     table: memoryTable(),
     clock,
     logger,
-    linkSecret: SECRET,
-    secrets: cachedSecrets(async (reference) => (reference === "env:SIGNING" ? SIGNING : "another"), clock),
+    linkSecret: "env:LINK",
+    secrets: cachedSecrets(async (reference) => SECRETS[reference] ?? "", clock),
     signingSecrets: ["env:OTHER", "env:SIGNING"],
     sendTo: (origin) => async (request) => {
       replies.push({ origin: origin.origin, body: JSON.parse(String(Buffer.from(request.body ?? []))) });
