@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { scoreAlertmanager } from "./alertmanager.ts";
+import { scoreCanaries } from "./canary.ts";
 import { scoreEcs } from "./ecs.ts";
 import { scoreEventPatterns } from "./event-patterns.ts";
 import { scoreEvents } from "./events.ts";
@@ -19,6 +20,7 @@ const BARS: readonly { readonly set: string; readonly source?: string; readonly 
   { set: "events", score: 1 },
   { set: "alertmanager", score: 1 },
   { set: "notify", score: 1 },
+  { set: "canary", score: 1 },
 ];
 
 const EXIT_BAR_MISSED = 1;
@@ -47,6 +49,7 @@ async function scoreAll(folder: string): Promise<{ scores: Score[]; skipped: Ski
   for (const set of await namesIn(folder, "folders")) {
     const patterns = set === "event-patterns" ? await scoreEventPatterns(join(folder, set)) : [];
     scores.push(...patterns);
+    if (set === "canary") scores.push(...(await scoreCanaries(join(folder, set), set)));
     for (const file of await namesIn(join(folder, set), "files")) {
       if (patterns.some(({ source }) => source === basename(file, ".json"))) continue;
       const score = await scoreFile(join(folder, set, file), set);
