@@ -75,9 +75,9 @@ export class LambdaWorld {
     this.nowMs = options.now ?? Date.UTC(2026, 10, 22, 12);
   }
 
-  /** Puts an event where a rule would. */
-  offer(event: unknown): void {
-    this.#enqueue("alerts", typeof event === "string" ? event : JSON.stringify(event), 0, undefined);
+  /** Puts an event where a rule would, which passes a trace on where there is one. */
+  offer(event: unknown, traceHeader?: string): void {
+    this.#enqueue("alerts", typeof event === "string" ? event : JSON.stringify(event), 0, traceHeader);
   }
 
   /** Lets time pass, with everything that happens in it. */
