@@ -4,6 +4,7 @@ import type { PersonInput } from "@belfry/core/alerts/dispatch/dispatcher";
 import { type SilenceStore, silenceStore } from "@belfry/core/alerts/dispatch/silence-store";
 import type { IncidentOutcome } from "@belfry/core/alerts/incident/decide";
 import { drainOutbox } from "@belfry/core/alerts/outbox";
+import type { Approve } from "@belfry/core/alerts/respond/act-for-person";
 import type { Config } from "@belfry/core/config/schema";
 import type { Due, SendDue } from "@belfry/core/event/due";
 import { systemClock } from "@belfry/core/platform/clock";
@@ -43,6 +44,8 @@ export interface IncidentDesk {
   readonly silences: SilenceStore;
   /** Lets somebody do something to the incident of a whole handle, and tells who is to be told of it where nobody else does. */
   act(handle: string, input: PersonInput, signal: AbortSignal): Promise<IncidentOutcome | "unknown-incident">;
+  /** Lets a corrective action run that waits for it, by its request's id; it is run by whoever runs the others. */
+  approve(request: string, by: string, signal: AbortSignal): Promise<Awaited<ReturnType<Approve>>>;
   /** Sends what these channels have to say, where nobody else does. */
   tell(channels: readonly string[], signal: AbortSignal): Promise<void>;
   close(): void;
@@ -84,6 +87,7 @@ export async function openDesk(
       await tell([...new Set(dues.flatMap(({ kind, key }) => (kind === "outbox" ? key : [])))], signal);
       return outcome;
     },
+    approve: async (request, by, signal) => (await runtime.approve?.(request, by, signal)) ?? "unknown-request",
     tell,
     close,
   };
