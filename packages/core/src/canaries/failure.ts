@@ -43,8 +43,11 @@ const CHROMIUM_CLASSES: readonly (readonly [RegExp, FailureClass])[] = [
   ],
 ];
 
+// Playwright's words for a page, or a browser, that went away. https://playwright.dev/docs/api/class-page#page-event-crash
+const GONE = /\b((Page|Target) crashed|(Target page, context or browser|Browser) has been closed|Target closed)\b/;
+
 /**
- * Classes whatever a kind raised: by the codes of Node's network, by Chromium's `net::ERR_…`, by the names of time-outs; along its causes. What is none
+ * Classes whatever a kind raised: by the codes of Node's network, by Chromium's `net::ERR_…`, by a browser that is gone, by the names of time-outs; along its causes. What is none
  * of these is a defect of the canary itself. The message is not redacted here.
  */
 export function failureOf(thrown: unknown): Failure {
@@ -77,8 +80,9 @@ export function classOfCode(code: string): FailureClass | undefined {
   return TARGET_CODES.test(code) ? "target" : undefined;
 }
 
-/** The class of a message that names one of Chromium's network errors; undefined for any other. */
+/** The class of a message that names one of Chromium's network errors, or says that the browser is gone; undefined for any other. */
 export function classOfText(message: string): FailureClass | undefined {
+  if (GONE.test(message)) return "browser";
   const name = CHROMIUM_ERROR.exec(message)?.[1];
   return name === undefined ? undefined : (CHROMIUM_CLASSES.find(([form]) => form.test(name))?.[1] ?? "target");
 }

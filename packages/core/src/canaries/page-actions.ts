@@ -3,7 +3,7 @@ import { messageOf } from "../platform/errors.ts";
 import type { BrowserSession } from "./browser-port.ts";
 import type { RunContext } from "./context.ts";
 import { isInState, lookedAt, missed } from "./page-checks.ts";
-import { isTimeout, pageFailure, timeLeft } from "./page-load.ts";
+import { isTimeout, timeLeft } from "./page-load.ts";
 
 /** What is done to an element. */
 export interface Action {
@@ -24,7 +24,7 @@ export async function doOn(
   try {
     await act(element, waitMs);
   } catch (thrown) {
-    if (!isTimeout(thrown)) throw pageFailure(thrown);
+    if (!isTimeout(thrown)) throw thrown;
     const problem = await whyUnusable(element, name, waitMs, messageOf(thrown));
     throw missed(problem, waitMs, session, element.page());
   }

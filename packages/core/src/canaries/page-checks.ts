@@ -2,8 +2,8 @@ import type { Locator, Page } from "playwright-core";
 import { glob } from "../config/glob.ts";
 import type { BrowserSession, PageProblem } from "./browser-port.ts";
 import type { RunContext } from "./context.ts";
-import { CanaryFailure, classOfText } from "./failure.ts";
-import { pageFailure, timeLeft } from "./page-load.ts";
+import { CanaryFailure, classOfText, failureOf } from "./failure.ts";
+import { timeLeft } from "./page-load.ts";
 
 /** Looks once; says what is not as it should be, or undefined when all is. */
 export type Check = () => Promise<string | undefined>;
@@ -40,9 +40,9 @@ export async function lookedAt(check: Check): Promise<string | undefined> {
   try {
     return await answerOf(check());
   } catch (thrown) {
-    const failure = pageFailure(thrown);
-    if (failure instanceof CanaryFailure) throw failure;
-    const [message = ""] = (thrown as Error).message.split("\n");
+    const { class: failureClass, message: text } = failureOf(thrown);
+    if (failureClass === "browser") throw thrown;
+    const [message = ""] = text.split("\n");
     return `the page could not be asked: ${message}`;
   }
 }

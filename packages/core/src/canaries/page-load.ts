@@ -64,13 +64,24 @@ function brokenOff(page: Page): { readonly raised: Promise<never>; forget(): voi
   const { promise, reject } = Promise.withResolvers<never>();
   const onFailed = (request: Request) => {
     const text = request.failure()?.errorText ?? "";
-    if (text === "net::ERR_ABORTED" || !request.isNavigationRequest() || request.frame() !== page.mainFrame()) return;
-    reject(new Error(text));
+    if (text !== "net::ERR_ABORTED" && pageOf(request) === page) reject(new Error(text));
   };
   page.on("requestfailed", onFailed);
   // Before its answer began, goto itself raises.
   promise.catch(() => undefined);
   return { raised: promise, forget: () => page.off("requestfailed", onFailed) };
+}
+
+/** The page that a request is to load; undefined for any other request, and for the first of a pop-up, of which there is no page yet. */
+export function pageOf(request: Request): Page | undefined {
+  if (!request.isNavigationRequest()) return undefined;
+  try {
+    const frame = request.frame();
+    return frame.parentFrame() === null ? frame.page() : undefined;
+  } catch {
+    // Playwright raises where the frame is not made yet.
+    return undefined;
+  }
 }
 
 function loadFailure(thrown: unknown, url: string, timeoutMs: number, session: BrowserSession): unknown {
@@ -86,22 +97,12 @@ function loadFailure(thrown: unknown, url: string, timeoutMs: number, session: B
   }
   const failureClass = classOfText(message);
   const name = /net::ERR_[A-Z0-9_]+/.exec(message)?.[0];
-  if (failureClass !== undefined)
+  if (failureClass !== undefined && name !== undefined)
     return new CanaryFailure(failureClass, `${url} was not loaded: ${name}`, { cause: thrown });
-  return pageFailure(thrown);
+  return thrown;
 }
 
 /** Whether Playwright gave up waiting. */
 export function isTimeout(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === "TimeoutError";
-}
-
-// Playwright's words for a page, or a browser, that went away. https://playwright.dev/docs/api/class-page#page-event-crash
-const GONE = /Page crashed|Target crashed|(Target page, context or browser|Browser) has been closed|Target closed/;
-
-/** What Playwright raises as a failure: of the browser, when its page is gone; anything else stays what it is. */
-export function pageFailure(thrown: unknown): unknown {
-  if (thrown instanceof CanaryFailure) return thrown;
-  const [message = ""] = messageOf(thrown).split("\n");
-  return GONE.test(message) ? new CanaryFailure("browser", message, { cause: thrown }) : thrown;
 }

@@ -1,5 +1,6 @@
 import type { BrowserContext, Page, Request } from "playwright-core";
 import type { PageProblem } from "../browser-port.ts";
+import { pageOf } from "../page-load.ts";
 
 // A page that fails in a loop must not fill the report.
 const MAX_PROBLEMS = 200;
@@ -53,9 +54,8 @@ export class PageProblems {
       for (const [page, pending] of this.#pending) if (pending === request) this.#pending.delete(page);
     };
     context.on("request", (request) => {
-      if (!request.isNavigationRequest()) return;
-      const frame = request.frame();
-      if (frame.parentFrame() === null) this.#pending.set(frame.page(), request);
+      const page = pageOf(request);
+      if (page !== undefined) this.#pending.set(page, request);
     });
     context.on("response", (response) => settle(response.request()));
     context.on("requestfailed", settle);
