@@ -22,6 +22,7 @@ import type { Sender } from "../on-call/incident-desk.ts";
 import { incidentJson, lifeJson } from "../on-call/incident-json.ts";
 import { incidentTable, incidentText, shortHandle } from "../on-call/incident-text.ts";
 import { timeText } from "../on-call/time-text.ts";
+import { addApprove } from "./incident-approve.ts";
 import { addSilenceCommands } from "./incident-silences.ts";
 import { addUndelivered } from "./incident-undelivered.ts";
 
@@ -80,6 +81,7 @@ export function incidentsCommand(
   );
   addSilenceCommands(command, context);
   addUndelivered(command, context);
+  addApprove(command, context);
   return command;
 }
 
@@ -131,8 +133,8 @@ async function act(
 
 const TOLD: Readonly<Record<Sender, string>> = {
   "this command": "",
-  "the local runtime": "; npm start tells whom it concerns",
-  "the deployment": "; its channels are told within a minute",
+  "the local runtime": "; its channels are told by the runtime that is running",
+  "the deployment": "; its channels are told within a minute or so",
 };
 
 function outcomeText(outcome: IncidentOutcome | "unknown-incident", row: IncidentRow): string {

@@ -66,6 +66,7 @@ const PATIENCE_MS = 10_000;
 
 /** How often incidents are looked at for what is new. */
 const WATCH_MS = 500;
+const LOOK_TIMEOUT_MS = 10_000;
 
 /** `belfry start`. */
 export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = process.env): Command {
@@ -112,7 +113,8 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
       LOCAL_SITE,
       process === undefined ? undefined : { process, ledger: own },
     );
-    const onCall = new LocalOnCall({ shared: session.runtime, host: session.host, site: LOCAL_SITE, table, env });
+    const { runtime: shared, host } = session;
+    const onCall = new LocalOnCall({ shared, host, site: LOCAL_SITE, table, env, hasAws });
     await run(
       { aws, onCall, ledger: session.runtime.ledger, objects: folder.objects, options, terminal },
       interruption,
@@ -147,17 +149,17 @@ interface Running {
 async function run(running: Running, { signal }: Interruption): Promise<void> {
   const { aws, onCall, objects, options } = running;
   const traffic = new SampleTraffic(aws, objects, options.seed);
-  onCall.start();
   try {
     if (options.once === true) await once(traffic, running, signal);
     else await untilInterrupted(traffic, running, signal);
-    await Promise.all([aws.stop(PATIENCE_MS), onCall.settled(PATIENCE_MS)]);
+    await aws.stop(PATIENCE_MS);
   } finally {
-    await onCall.stop();
+    await onCall.stop(PATIENCE_MS);
   }
 }
 
 async function once(traffic: SampleTraffic, { onCall, options }: Running, signal: AbortSignal): Promise<void> {
+  onCall.start();
   if (options.incident) playBeginning(onCall, options.seed);
   await traffic.once(signal);
 }
@@ -167,13 +169,20 @@ async function untilInterrupted(traffic: SampleTraffic, running: Running, signal
   const view = new LiveView(ledger, terminal);
   const watch = new IncidentWatch(onCall.table, folderOption(options), terminal.paint);
   const say = async (): Promise<void> => {
+    for (const line of await watch.look(AbortSignal.timeout(LOOK_TIMEOUT_MS)))
+      if (options.json !== true) view.say(line);
+  };
+  const sayUntilInterrupted = async (): Promise<void> => {
     while (!signal.aborted) {
-      for (const line of await watch.look(signal)) if (options.json !== true) view.say(line);
+      await say();
       await delay(WATCH_MS, undefined, { signal }).catch(() => undefined);
     }
   };
+  // What is open from before is seen before anything goes on.
+  await say();
+  onCall.start();
   const incident = options.incident ? playIncident(onCall, options.seed, signal) : undefined;
-  await Promise.all([traffic.every(1000 / options.rate, signal), say(), incident]);
+  await Promise.all([traffic.every(1000 / options.rate, signal), sayUntilInterrupted(), incident]);
   view.close();
   terminal.note("ending: flushing what is under way; Ctrl-C again ends at once");
 }

@@ -1,23 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf } from "@belfry/core/platform/errors";
 import type { Table } from "@belfry/core/platform/table-client";
+import { correctHandler } from "@belfry/functions/alert/correct";
 import { intakeHandler } from "@belfry/functions/alert/intake";
 import { sendHandler } from "@belfry/functions/alert/send";
 import { timerHandler } from "@belfry/functions/alert/timer";
 import type { HandlerRuntime } from "@belfry/functions/handler";
 import type { SQSBatchResponse } from "aws-lambda";
-import type { DeadMessage } from "../queue/local-queue.ts";
 import type { FunctionHost } from "../runtime/function-host.ts";
 import type { LocalSite } from "../runtime/local-aws.ts";
 import { endLive, keepLive } from "./live-rules.ts";
-import { type OnCallQueue, OnCallQueues, type QueueFunction } from "./on-call-queues.ts";
+import { type OnCallQueue, OnCallQueues, type QueueFunction, UNTRACED } from "./on-call-queues.ts";
 import { onCallRuntime } from "./on-call-runtime.ts";
 
 /** In AWS it is a minute. Here it is what makes another process's action be told soon. */
 const SWEEP_MS = 2000;
-
-// Not sampled: a trace of each sweep would hide those that somebody looks for.
-const UNTRACED = "Root=1-00000000-000000000000000000000000;Sampled=0";
 
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -30,6 +27,8 @@ export interface OnCallParts {
   readonly site: LocalSite;
   readonly table: Table;
   readonly env: NodeJS.ProcessEnv;
+  /** Whether AWS, or an emulator, may be called. */
+  readonly hasAws: boolean;
 }
 
 /** The services of AWS around Belfry's functions of alerts, as far as a laptop needs them: queues, and a schedule. All state is in the table. */
@@ -46,22 +45,16 @@ export class LocalOnCall {
     this.#parts = parts;
     this.table = table;
     const queues = new OnCallQueues((name) => functions[name], host, site, shared.logger, shared.clock);
-    const runtime = onCallRuntime(shared, table, (header) => queues.dueSender(header), env);
+    const runtime = onCallRuntime(shared, table, (header) => queues.dueSender(header), env, parts.hasAws);
     const timer = timerHandler(runtime);
     const functions: Readonly<Record<OnCallQueue, QueueFunction>> = {
       alerts: { functionName: "belfry-alert-intake", handler: intakeHandler(runtime) },
       timers: { functionName: "belfry-alert-timer", handler: async (...args) => (await timer(...args)) ?? NONE_FAILED },
       outbox: { functionName: "belfry-alert-send", handler: sendHandler(runtime) },
-      // Corrective actions change what is in AWS, so that they are for deployments.
-      corrections: { functionName: "belfry-alert-correct", handler: async () => NONE_FAILED },
+      corrections: { functionName: "belfry-alert-correct", handler: correctHandler(runtime) },
     };
     this.#queues = queues;
     this.#sweepHandler = timer;
-  }
-
-  /** Messages that were given up. */
-  get dead(): readonly DeadMessage[] {
-    return this.#queues.dead;
   }
 
   /** Puts an event where a rule of EventBridge would. */
@@ -74,30 +67,32 @@ export class LocalOnCall {
     this.#sweeping ??= this.#sweepUntilStopped();
   }
 
-  /** Resolves when nothing is left to do now, or when the time is over. */
-  settled(patienceMs: number): Promise<void> {
-    return this.#queues.settled(patienceMs);
-  }
-
-  /** Ends: what is under way is finished, and what is to come later is in the table. */
-  async stop(): Promise<void> {
+  /** Ends: what is to be done now is done, as far as the time allows, and what is to come later is in the table. */
+  async stop(patienceMs: number): Promise<void> {
     this.#stopped.abort();
     await this.#sweeping;
+    // What another process has done since the last sweep.
+    await this.#sweep();
+    await this.#queues.settled(patienceMs);
     await this.#queues.stop();
     await endLive(this.table, AbortSignal.timeout(CLOSE_TIMEOUT_MS));
   }
 
   async #sweepUntilStopped(): Promise<void> {
-    const { shared, host } = this.#parts;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      try {
-        await keepLive(this.table, shared.config, shared.clock.now(), signal);
-        await host.invoke("belfry-alert-timer", this.#sweepHandler, { sweep: true }, UNTRACED);
-      } catch (error) {
-        if (!signal.aborted) shared.logger.warn("a sweep failed, the next one follows", { reason: messageOf(error) });
-      }
+      await this.#sweep();
       await delay(SWEEP_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    const { config, clock, logger } = this.#parts.shared;
+    try {
+      await keepLive(this.table, config, clock.now(), AbortSignal.timeout(CLOSE_TIMEOUT_MS));
+      await this.#parts.host.invoke("belfry-alert-timer", this.#sweepHandler, { sweep: true }, UNTRACED);
+    } catch (error) {
+      logger.warn("a sweep failed, the next one follows", { reason: messageOf(error) });
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Logger } from "@belfry/core/platform/logger";
 import { MAX_DELAY_S, type SendMessages } from "@belfry/core/platform/queue-client";
 import { sleep } from "@belfry/core/platform/retry";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { type DeadMessage, LocalQueue } from "../queue/local-queue.ts";
+import { LocalQueue } from "../queue/local-queue.ts";
 import type { FunctionHost, Handler } from "../runtime/function-host.ts";
 import type { LocalSite } from "../runtime/local-aws.ts";
 import { systemScheduler } from "../stream/scheduler.ts";
@@ -19,6 +19,9 @@ const VISIBILITY_TIMEOUT_MS = 5000;
 const MAX_RECEIVE_COUNT = 5;
 const CONCURRENCY = 4;
 
+/** Not sampled: a trace of each sweep would hide those that somebody looks for. */
+export const UNTRACED = "Root=1-00000000-000000000000000000000000;Sampled=0";
+
 /** A function and the queue that feeds it. */
 export interface QueueFunction {
   readonly functionName: string;
@@ -27,7 +30,6 @@ export interface QueueFunction {
 
 /** The queues between the functions of alerts, in this process. What is in them when it ends is found again by a sweep: all but events that were only just received. */
 export class OnCallQueues {
-  readonly dead: DeadMessage[] = [];
   readonly #queues: Readonly<Record<OnCallQueue, LocalQueue>>;
   readonly #clock: Clock;
   /** Until when what is due is held back in its queue, so that sweeps need not send it again. */
@@ -54,10 +56,7 @@ export class OnCallQueues {
         visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS,
         maxReceiveCount: MAX_RECEIVE_COUNT,
         concurrency: CONCURRENCY,
-        onDead: (message) => {
-          this.dead.push(message);
-          logger.error("a message was given up", { ...message });
-        },
+        onDead: (message) => logger.error("a message was given up", { ...message }),
       });
     const due = { timers: queue("timers"), outbox: queue("outbox"), corrections: queue("corrections") };
     this.#queues = { alerts: queue("alerts"), ...due };
@@ -68,8 +67,8 @@ export class OnCallQueues {
     this.#queues.alerts.send(JSON.stringify(event));
   }
 
-  /** The sender of what is due. */
-  dueSender(traceHeader: string | undefined): SendDue {
+  /** The sender of what is due. Without a header it is of a sweep, of which no traces are kept. */
+  dueSender(traceHeader: string = UNTRACED): SendDue {
     const queue =
       (name: DueQueue): SendMessages =>
       async (messages) =>
