@@ -2,6 +2,8 @@
 // taken it.
 import type { OnCallInput } from "@belfry/core/config/oncall/schema";
 import type { Due } from "@belfry/core/event/due";
+import type { Notification } from "@belfry/core/event/notification";
+import type { Table } from "@belfry/core/platform/table-client";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { DispatchWorld } from "../support/dispatch-world.ts";
@@ -22,6 +24,8 @@ const CONFIG: OnCallInput = {
     },
   },
 };
+
+const CHANNELS = ["slack", "pager", "ann-phone", "bob-phone"];
 
 const SERVICES = ["db", "web"];
 
@@ -74,7 +78,7 @@ class SlowWorld extends DispatchWorld {
   }
 
   async sendAll(): Promise<void> {
-    for (const channel of ["slack", "pager", "ann-phone", "bob-phone"]) await this.send(channel);
+    for (const channel of CHANNELS) await this.send(channel);
   }
 }
 
@@ -141,5 +145,51 @@ it("leaves nothing pending on what is closed, and pages nobody after somebody ha
       await check(world);
     }),
     { numRuns: 300 },
+  );
+});
+
+/** Of what a channel is to say, in its order: nothing pages after somebody has taken an incident, and nothing is said of it after its end. */
+function checkOrder(channel: string, world: SlowWorld): void {
+  const rows = [...world.memory.items.values()].filter(({ pk }) => pk === `outbox#${channel}`);
+  const said = rows
+    .sort((a, b) => (a.sk < b.sk ? -1 : 1))
+    .map(({ notification }) => notification as unknown as Notification);
+  for (const [i, next] of said.entries()) {
+    const last = said[i - 1];
+    if (last?.incidentKey !== next.incidentKey || last.status === "open") continue;
+    expect(last.status === "resolved", "something is said after the end").toBe(false);
+    const isReminder = next.status === "acknowledged" && next.lines[0]?.startsWith("Reminder: bob");
+    const isBack = next.status === "open" && last.status === "snoozed";
+    expect(!next.isPage || isReminder === true || isBack, JSON.stringify({ last, next })).toBe(true);
+  }
+}
+
+it("decides the same way when everything happens at once", { timeout: 120_000 }, async () => {
+  const moments = fc.array(fc.array(happening, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 8 });
+  const chances = fc.array(fc.nat(3), { minLength: 5, maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(moments, chances, async (together, turns) => {
+      let calls = 0;
+      // So many turns of others come between what is asked of the table and its answer.
+      const before = (table: Table): Table => ({
+        ...table,
+        query: async (...args) => {
+          const items = await table.query(...args);
+          for (let turn = turns[calls++ % turns.length] ?? 0; turn > 0; turn--) await new Promise(setImmediate);
+          return items;
+        },
+      });
+      const world = new SlowWorld(CONFIG, { before });
+      for (const moment of together) {
+        const due = world.dues.splice(0).filter(({ at }) => at <= world.nowMs);
+        await Promise.all([...moment.map((happened) => happen(world, happened)), ...due.map((one) => world.look(one))]);
+        world.nowMs += 5 * MINUTE_MS;
+        await world.dispatcher.sweep([], world.signal);
+      }
+      for (const channel of CHANNELS) checkOrder(channel, world);
+      await world.sendAll();
+      await check(world);
+    }),
+    { numRuns: 200 },
   );
 });
