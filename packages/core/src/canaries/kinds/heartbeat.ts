@@ -33,11 +33,10 @@ export const heartbeat: RunKind<"heartbeat"> = async (context) => {
   const failures: unknown[] = [];
   for (const [index, entry] of canary.urls.entries()) {
     const target = await targetOf(context, entry);
-    const load = (step: Step) => {
-      if (session === undefined || har === undefined)
-        return inBrowser(context, session as BrowserSession, step, target);
-      return withoutBrowser(context, step, target, har);
-    };
+    const load = (step: Step) =>
+      har === undefined
+        ? inBrowser(context, session as BrowserSession, step, target)
+        : withoutBrowser(context, step, target, har);
     try {
       await context.step(target.name, load);
     } catch (thrown) {
