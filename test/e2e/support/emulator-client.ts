@@ -1,3 +1,4 @@
+import http from "node:http";
 import { gunzipSync } from "node:zlib";
 
 /** Versions of the JSON protocol and prefixes of operations' names, by the name that a service has in signatures. */
@@ -7,6 +8,7 @@ const JSON_SERVICES = {
   kinesis: { version: "1.1", prefix: "Kinesis_20131202" },
   logs: { version: "1.1", prefix: "Logs_20140328" },
   sqs: { version: "1.0", prefix: "AmazonSQS" },
+  ssm: { version: "1.1", prefix: "AmazonSSM" },
 } as const;
 
 /** What tests ask an emulator of AWS. Its requests are not signed: the emulator reads from the header only which service and region are meant. */
@@ -25,6 +27,29 @@ export class EmulatorClient {
     const headers = { "content-type": `application/x-amz-json-${version}`, "x-amz-target": `${prefix}.${operation}` };
     const response = await this.#send(service, "POST", "/", JSON.stringify(input), headers);
     return JSON.parse((await response.text()) || "{}") as Answer;
+  }
+
+  /** Sets an alarm's state for a moment, as its evaluation would: its actions are taken. CloudWatch has a protocol of its own. */
+  async setAlarmState(alarmName: string, state: "ALARM" | "OK"): Promise<void> {
+    const parameters = { AlarmName: alarmName, StateValue: state, StateReason: "the rehearsal says so" };
+    const body = new URLSearchParams({ Action: "SetAlarmState", Version: "2010-08-01", ...parameters }).toString();
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    await this.#send("monitoring", "POST", "/", body, headers);
+  }
+
+  /** Gets an address of the emulator's that has a host name of its own, such as a Function URL, or posts a form to it; answers the body. */
+  async atHost(url: URL, form?: URLSearchParams): Promise<string> {
+    const { hostname, port } = new URL(this.#url);
+    const headers = { host: url.host, "content-type": "application/x-www-form-urlencoded" };
+    const options = { hostname, port, method: form === undefined ? "GET" : "POST", path: url.pathname + url.search };
+    const response = await new Promise<http.IncomingMessage>((done, refuse) => {
+      http
+        .request({ ...options, headers })
+        .on("response", done)
+        .on("error", refuse)
+        .end(form?.toString());
+    });
+    return Buffer.concat(await response.toArray()).toString();
   }
 
   /** Names of the Lambda functions. */
