@@ -101,6 +101,8 @@ class Drafts {
   }
 
   addPage(channel: string, note: string): void {
+    // Nobody is woken for what the same moment has ended.
+    if (this.#base.incident.status === "resolved") return;
     const kind = this.#knows(channel) || this.byChannel.has(channel) ? "reminder" : "opened";
     this.#add(channel, { kind, isPage: true, notes: [note], alerts: this.#base.alerts });
   }
