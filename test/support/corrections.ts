@@ -52,7 +52,7 @@ export interface FakeRuns extends CorrectionRuns {
   state: ExecutionState;
 }
 
-export function fakeRuns(now: () => number): FakeRuns {
+function fakeRuns(now: () => number): FakeRuns {
   const fake: FakeRuns = {
     started: new Map(),
     fault: () => undefined,

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { CorrectionRule } from "../config/oncall/corrections.ts";
 import { parseDuration } from "../config/oncall/duration.ts";
 import { BelfryError } from "../platform/errors.ts";
+import type { CorrectionRequest } from "./correction-request.ts";
 import { type PlannedRun, plannedRun } from "./plan.ts";
-import type { CorrectionRequest } from "./request.ts";
 import type { Brakes, CorrectionState, RefusalReason } from "./state.ts";
 
 /** What is to become of a request that has not been begun. `dry` beside the others: what would be, were it no dry run. */
@@ -13,13 +13,13 @@ export type CorrectionVerdict =
   | { readonly verdict: "dry-run"; readonly plan: PlannedRun }
   | { readonly verdict: "refused"; readonly reason: RefusalReason; readonly detail: string };
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** What nobody came to in time is not done any more: things have moved on. */
-export const STALE_MS = 15 * 60_000;
+const STALE_MS = 15 * 60_000;
 
 /** What one rule does to a resource may set off alerts by which another one would act on it: these are left to people for so long. */
-export const SETTLING_MS = 15 * 60_000;
+const SETTLING_MS = 15 * 60_000;
 
 /** How far the request is; a new one has no state. */
 type Unbegun = Extract<CorrectionState, { status: "asked" | "approved" }> | undefined;

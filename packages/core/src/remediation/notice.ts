@@ -2,8 +2,8 @@ import type { AlertLink } from "../event/alert.ts";
 import { consoleLink } from "../event/console-link.ts";
 import type { Due } from "../event/due.ts";
 import type { TableWrite } from "../platform/table-client.ts";
+import type { CorrectionRequest } from "./correction-request.ts";
 import { describeRun, type PlannedRun } from "./plan.ts";
-import type { CorrectionRequest } from "./request.ts";
 
 /** What an incident's channels are to say of a corrective action. */
 export interface CorrectionNotice {

@@ -3,24 +3,10 @@ import type { CorrectionRule, CorrectionRules } from "../config/oncall/correctio
 import type { Due } from "../event/due.ts";
 import type { OpenedIncident } from "../event/opened-incident.ts";
 import type { TableWrite } from "../platform/table-client.ts";
+import type { CorrectionRequest } from "./correction-request.ts";
 import { isOwnEvent } from "./own-event.ts";
 import { digestOf, readLabels, resourceOf } from "./plan.ts";
 import { askWrite } from "./store.ts";
-
-/** An alert and a rule that matches it. The same statement of an alert in one incident makes one request by a rule, and no more. Plain JSON. */
-export interface CorrectionRequest {
-  /** 32 hexadecimal digits. */
-  readonly id: string;
-  readonly rule: string;
-  readonly incident: Pick<OpenedIncident, "id" | "handle" | "groupKey" | "receiver">;
-  readonly alert: { readonly key: string; readonly version: number; readonly title: string };
-  /** Those of the alert's that the rule reads. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** What it is done to, in words: by this the cool-down is counted. */
-  readonly resource: string;
-  /** Epoch milliseconds. */
-  readonly requestedAt: number;
-}
 
 /** An incident may open with a thousand alerts: no more of them than this lead to a request, the oldest first. */
 const MAX_REQUESTS = 20;

@@ -1,5 +1,5 @@
 import type { Table, TableItem, TableKey, TableWrite } from "../platform/table-client.ts";
-import type { CorrectionRequest } from "./request.ts";
+import type { CorrectionRequest } from "./correction-request.ts";
 import { type Brakes, type CorrectionState, NO_BRAKES } from "./state.ts";
 
 const DAY_S = 86_400;
