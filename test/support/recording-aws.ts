@@ -1,6 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { LoopbackTables, tableActions, tableOf } from "./loopback-table.ts";
 
 /** One call as IAM sees it. */
 export interface IamCall {
@@ -38,29 +39,39 @@ interface Answer {
   readonly body: string | Buffer;
 }
 
-/** What a member of a call names, and how its ARN is written. */
+/** What a member of a call names, and how its ARN is written; a name that is an ARN is one. */
 interface Named {
   readonly member: string;
   readonly arn: string;
 }
+
+/** Services that sign by another name than their actions have. */
+const SIGNED_AS: Readonly<Record<string, string>> = { monitoring: "cloudwatch" };
+
+/** Operations that need the permission of another. */
+const ACTIONS: Readonly<Record<string, string>> = { "sqs:SendMessageBatch": "sqs:SendMessage" };
 
 const NAMED: Readonly<Record<string, Named>> = {
   firehose: { member: "DeliveryStreamName", arn: "deliverystream/" },
   kinesis: { member: "StreamName", arn: "stream/" },
   dynamodb: { member: "TableName", arn: "table/" },
   logs: { member: "logGroupName", arn: "log-group:" },
+  sqs: { member: "QueueUrl", arn: "" },
+  secretsmanager: { member: "SecretId", arn: "secret:" },
+  ssm: { member: "Name", arn: "parameter" },
 };
 
 /** Starts it on a free port of loopback. */
 export async function recordingAws(options: RecordingOptions): Promise<RecordingAws> {
   const calls: IamCall[] = [];
+  const tables = new LoopbackTables();
   const server = http.createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
       const request = read(incoming, Buffer.concat(chunks));
-      if (request.url.pathname !== "/orders") calls.push(iamCall(request, options));
-      const { status = 200, body } = answer(request, options);
+      if (request.url.pathname !== "/orders") calls.push(...iamCalls(request, options));
+      const { status = 200, body } = tableAnswer(request, tables) ?? answer(request, options);
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(body);
     });
   });
@@ -89,6 +100,22 @@ function read(incoming: http.IncomingMessage, body: Buffer): Request {
   };
 }
 
+/** Only DynamoDB's: tables keep what they are given, so that functions find what others have stored. */
+function tableAnswer({ service, target, body }: Request, tables: LoopbackTables): Answer | undefined {
+  if (service !== "dynamodb") return undefined;
+  return tables.answer(target.split(".")[1] ?? "", JSON.parse(body.toString("utf8")));
+}
+
+/** A transaction is several calls to IAM. */
+function iamCalls(request: Request, options: RecordingOptions): IamCall[] {
+  const { service, target, body, region } = request;
+  if (service !== "dynamodb") return [iamCall(request, options)];
+  const input = JSON.parse(body.toString("utf8"));
+  const operation = target.split(".")[1] ?? "";
+  const resource = `arn:aws:dynamodb:${region}:${options.account}:table/${tableOf(operation, input)}`;
+  return tableActions(operation, input).map((action) => ({ action: `dynamodb:${action}`, resource }));
+}
+
 /** Requests to a cluster on loopback are not signed; what the same request to a real one would be is told by its ARN. */
 function iamCall(request: Request, { account, openSearchArn }: RecordingOptions): IamCall {
   const { service, region, method, url, target } = request;
@@ -98,15 +125,29 @@ function iamCall(request: Request, { account, openSearchArn }: RecordingOptions)
       : { action: `es:ESHttp${capital(method)}`, resource: openSearchArn + url.pathname };
   }
   if (service === "s3") return objectCall(request);
+  if (service === "sns") {
+    const form = new URLSearchParams(request.body.toString("utf8"));
+    return { action: `sns:${form.get("Action")}`, resource: form.get("TopicArn") ?? "*" };
+  }
+  if (url.pathname === "/v2/email/outbound-emails") {
+    const { FromEmailAddress } = JSON.parse(request.body.toString("utf8"));
+    return { action: "ses:SendEmail", resource: `arn:aws:ses:${region}:${account}:identity/${FromEmailAddress}` };
+  }
   const operation = target.split(".")[1];
   if (operation === undefined) throw new Error(`cannot tell what ${method} ${url.pathname} of ${service} does`);
   const { member, arn } = NAMED[service] ?? { member: "", arn: "" };
   const name = (JSON.parse(request.body.toString("utf8")) as Record<string, unknown>)[member];
   const prefix = `arn:aws:${service}:${region}:${account}:`;
+  const action = `${SIGNED_AS[service] ?? service}:${operation}`;
   return {
-    action: `${service}:${operation}`,
-    resource: typeof name === "string" ? `${prefix}${arn}${name}` : "*",
+    action: ACTIONS[action] ?? action,
+    resource: typeof name === "string" ? resourceArn(prefix + arn, name) : "*",
   };
+}
+
+/** A queue is named by its URL, whose last part is its name. */
+function resourceArn(prefix: string, name: string): string {
+  return name.startsWith("arn:") ? name : prefix + (name.startsWith("http") ? (name.split("/").at(-1) ?? "") : name);
 }
 
 /** Path style: `/bucket/key`. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
@@ -143,8 +184,10 @@ function answer(request: Request, { objects }: RecordingOptions): Answer {
       return json({ exportTasks: [] });
     case "CreateExportTask":
       return json({ taskId: "cda45419-90ea-4db5-9833-aade86253e66" });
-    case "Query":
-      return json({ Items: [], Count: 0 });
+    case "GetSecretValue":
+      return json({ SecretString: JSON.stringify({ token: "xoxb-1", signing: "signing" }) });
+    case "GetParameter":
+      return json({ Parameter: { Value: "https://hooks.example.com/x" } });
     default:
       return json({});
   }

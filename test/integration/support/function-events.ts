@@ -1,3 +1,4 @@
+import { eventOf } from "../../support/alert-events.ts";
 import {
   envelope,
   firehoseEvent,
@@ -11,6 +12,41 @@ import { archived } from "../../support/recording-aws.ts";
 
 const LOGS = zipped(envelope(["2026-11-22T12:00:00Z WARN slow answer"], { logGroup: "/app/orders" }));
 const BROKEN = LOGS.subarray(0, 40);
+
+const NOON = "2026-11-22T12:00:00Z";
+
+function alarmArn(name: string): string {
+  return `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:${name}`;
+}
+
+function alarm(name: string, value: string): object {
+  const time = value === "OK" ? "2026-11-22T12:10:00Z" : NOON;
+  const detail = { alarmName: name, state: { value, timestamp: time } };
+  return eventOf("aws.cloudwatch", "CloudWatch Alarm State Change", detail, { time, resources: [alarmArn(name)] });
+}
+
+/** The first of two pages, so that it waits for the second. */
+const HEALTH = eventOf("aws.health", "AWS Health Event", {
+  eventArn: "arn:aws:health:eu-west-1::event/RDS/AWS_RDS_OPERATIONAL_ISSUE/1",
+  service: "RDS",
+  eventTypeCode: "AWS_RDS_OPERATIONAL_ISSUE",
+  eventTypeCategory: "issue",
+  communicationId: "c-1",
+  page: "1",
+  totalPages: "2",
+});
+
+function due(kind: string, key: string): object {
+  return { kind, key, at: 0 };
+}
+
+function messages(...contents: readonly object[]): unknown {
+  return sqsEvent(contents.map((content) => JSON.stringify(content)));
+}
+
+function request(method: string, headers: Readonly<Record<string, string>>): object {
+  return { version: "2.0", rawQueryString: "token=a.b", headers, requestContext: { http: { method } }, body: "" };
+}
 
 /** Events for each function, that together make it do all that it can: good ones and ones that end in quarantine. */
 export const EVENTS: Readonly<Record<string, readonly unknown[]>> = {
@@ -34,6 +70,27 @@ export const EVENTS: Readonly<Record<string, readonly unknown[]>> = {
   "archive-export": [{ run: "arn:aws:states:eu-west-1:111122223333:execution:belfry-test-export:1" }],
   "logs-retention": [{}],
   "search-setup": [{}],
+  "alert-intake": [messages(alarm("orders-5xx", "ALARM"), HEALTH), messages(alarm("orders-5xx", "OK"))],
+  "alert-timer": [
+    { sweep: true },
+    messages(due("group", "g"), due("incident", "i"), due("outbox", "inbox"), due("correction", "c")),
+    messages({ ...due("recheck", "g"), alertKey: alarmArn("orders-5xx") }),
+  ],
+  // What alert-intake has stored.
+  "alert-send": ["slack", "chat", "pager", "teams", "mail", "topic", "notify", "hook", "inbox"].map((channel) =>
+    messages(due("outbox", channel)),
+  ),
+  "alert-respond": [request("GET", { "x-slack-signature": "" }), request("POST", { "x-slack-signature": "v0=00" })],
+  "alert-correct": [messages(due("correction", "c"))],
+  "alarm-action": [
+    {
+      source: "aws.cloudwatch",
+      alarmArn: alarmArn("by-action"),
+      time: NOON,
+      alarmData: { alarmName: "by-action", state: { value: "ALARM", timestamp: NOON } },
+    },
+  ],
+  "health-back-fill": [{}, { organization: true }],
 };
 
 const ARCHIVED = {
