@@ -66,8 +66,8 @@ export function probeTls(request: TlsRequest, clock: Clock, signal: AbortSignal)
     socket.once("connect", () => {
       marks.connect = performance.now();
     });
-    socket.once("OCSPResponse", (response: Buffer) => {
-      marks.stapled = response.length > 0;
+    socket.once("OCSPResponse", (response: Buffer | null) => {
+      marks.stapled = response !== null && response.length > 0;
     });
     socket.once("error", (error) => {
       finish();
@@ -104,15 +104,15 @@ function factsOf(socket: tls.TLSSocket, request: TlsRequest, clock: Clock): Fact
   const first = chain[0];
   if (first === undefined) throw new CanaryFailure("tls", `${request.hostname}:${request.port} showed no certificate`);
   const leaf = certificateFacts(first);
-  // Node's types call it an Error; it is the code's name.
-  const refusal = socket.authorizationError as unknown as string | Error | undefined;
+  // Node's types call it an Error; it is the code's name, or null.
+  const refusal = socket.authorizationError as unknown as string | null | undefined;
   return {
     leaf,
     chainLength: chain.length,
     expiry: chainExpiry(chain, request.roots),
     protocol: socket.getProtocol() ?? "",
     cipher: socket.getCipher().standardName,
-    problems: problemsOf(socket, { leaf, request, clock, refusal: refusal === undefined ? "" : String(refusal) }),
+    problems: problemsOf(socket, { leaf, request, clock, refusal: refusal ?? "" }),
   };
 }
 
