@@ -1,5 +1,4 @@
 import type { Locator, Page } from "playwright-core";
-import type { RunContext } from "./context.ts";
 
 /** Something that went wrong on a page without a step failing: what a visitor would see in the console, and requests that got no answer, or were not let through. */
 export interface PageProblem {
@@ -35,6 +34,3 @@ export interface BrowserSession {
   /** Covers an element in all pictures from now on: one that a secret is typed into. */
   conceal(element: Locator): void;
 }
-
-/** Opens the browser. Raises CanaryFailure of class `browser` when there is none, or it does not start. */
-export type OpenBrowser = (context: RunContext) => Promise<BrowserSession>;

@@ -132,3 +132,6 @@ export interface RunContext<C extends CanaryConfig = CanaryConfig> {
   browser(): Promise<BrowserSession>;
   readonly baselines: BaselineStore | undefined;
 }
+
+/** Opens the browser. Raises CanaryFailure of class `browser` when there is none, or it does not start. */
+export type OpenBrowser = (context: RunContext) => Promise<BrowserSession>;
