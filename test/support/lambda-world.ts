@@ -31,7 +31,7 @@ interface QueuedMessage {
 /** What happens to a call of an invocation's ports: it fails, or the invocation ends before it, or right after its effect. */
 export type Fault = Error | "killed before" | "killed after" | undefined;
 
-export class Killed extends Error {}
+class Killed extends Error {}
 
 export interface LambdaWorldOptions {
   readonly config: ConfigInput;
