@@ -1,14 +1,11 @@
 import { alarmAsker } from "@belfry/core/alerts/ask-alarm";
 import { alarmReader } from "@belfry/core/platform/alarms-client";
-import { automationCalls } from "@belfry/core/platform/automation-client";
 import { type DueQueue, dueSender } from "@belfry/core/platform/due-queues";
 import { httpSender } from "@belfry/core/platform/http";
 import { sesSender, snsPublisher } from "@belfry/core/platform/mail-client";
 import { sqsSender } from "@belfry/core/platform/queue-client";
 import { cachedSecrets, secretReader } from "@belfry/core/platform/secrets-client";
-import { stateMachineCalls } from "@belfry/core/platform/state-machine-client";
 import { dynamoTable } from "@belfry/core/platform/table-client";
-import { awsRuns } from "@belfry/core/remediation/aws-runs";
 import { withCorrections } from "./corrections.ts";
 import { boundAtFirstCall, type LambdaHandler } from "./handler.ts";
 import type { OnCallRuntime } from "./on-call-runtime.ts";
@@ -53,6 +50,5 @@ async function compose(): Promise<OnCallRuntime> {
       ...(notifyTopicArn ? { notifyTopicArn } : {}),
     },
     askAlarm: alarmAsker(alarmReader(), clock),
-    correctionRuns: awsRuns(automationCalls(), stateMachineCalls()),
   };
 }

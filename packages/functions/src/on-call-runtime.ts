@@ -17,7 +17,7 @@ export interface OnCallRuntime extends TaskRuntime {
   readonly approve?: Approve;
   /** What corrective actions add when an incident begins; absent where there are none. */
   readonly corrections?: NonNullable<DispatcherPorts["corrections"]>;
-  /** What starts corrective actions; absent where nothing is started: then it is only said what would be. */
+  /** What starts corrective actions, of the function that does; where it is absent there, it is only said what would be started. */
   readonly correctionRuns?: CorrectionRuns;
   /** The present state of an alarm; absent where alarms cannot be asked. */
   readonly askAlarm?: NonNullable<DispatcherPorts["askAlarm"]>;

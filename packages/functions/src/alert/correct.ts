@@ -1,5 +1,8 @@
 import { deleteTimer } from "@belfry/core/alerts/dispatch/timers";
+import { automationCalls } from "@belfry/core/platform/automation-client";
 import { readDue } from "@belfry/core/platform/due-queues";
+import { stateMachineCalls } from "@belfry/core/platform/state-machine-client";
+import { awsRuns } from "@belfry/core/remediation/aws-runs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { inAwsOnCall } from "../compose-on-call.ts";
 import { correctorOf } from "../corrections.ts";
@@ -22,4 +25,6 @@ export function correctHandler(runtime: OnCallRuntime): LambdaHandler<SQSEvent, 
 }
 
 /** What Lambda calls. @public */
-export const handler = inAwsOnCall(correctHandler);
+export const handler = inAwsOnCall((runtime) =>
+  correctHandler({ ...runtime, correctionRuns: awsRuns(automationCalls(), stateMachineCalls()) }),
+);
