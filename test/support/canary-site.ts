@@ -20,6 +20,9 @@ interface SiteRequest {
   readonly apiOrigin: string;
 }
 
+/** What the user `ada` logs in with. */
+export const SITE_PASSWORD = "correct horse";
+
 const page = (title: string, body: string): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title></head><body><h1>${title}</h1>${body}</body></html>`;
 
@@ -50,7 +53,7 @@ const PAGES: Readonly<Record<string, (request: SiteRequest) => SiteAnswer>> = {
   "/shop": () => ({ body: page("Shop", SHOP) }),
   "/login": ({ method, form }) => {
     if (method !== "POST") return { body: page("Log in", LOGIN) };
-    const isKnown = form.get("user") === "ada" && form.get("password") === "correct horse";
+    const isKnown = form.get("user") === "ada" && form.get("password") === SITE_PASSWORD;
     if (!isKnown) return { status: 403, body: page("Log in", `<p>Wrong password</p>${LOGIN}`) };
     return { status: 303, headers: { location: "/account", "set-cookie": "login=ada; HttpOnly" } };
   },

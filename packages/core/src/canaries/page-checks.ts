@@ -11,6 +11,7 @@ export type Check = () => Promise<string | undefined>;
 const POLL_MS = 100;
 const MAX_SHOWN = 200;
 const MAX_ANSWER_MS = 1000;
+const MAX_IDLE_MS = 3000;
 const UNRESPONSIVE = "the page does not respond";
 
 /**
@@ -117,8 +118,17 @@ export function matches(what: string, wanted: string, read: () => Promise<string
   };
 }
 
-/** Raises when what a canary names as a failure has happened on its pages since a time. */
-export function failOnProblems(session: BrowserSession, failOn: readonly PageProblem["what"][], sinceMs: number): void {
+/** Raises when what a canary names as a failure has happened on its pages since a time, or does while the page in front finishes its requests. */
+export async function failOnProblems(
+  context: RunContext,
+  session: BrowserSession,
+  failOn: readonly PageProblem["what"][],
+  sinceMs: number,
+): Promise<void> {
+  if (failOn.length === 0) return;
+  const page = session.page.context().pages().at(-1);
+  // A page that never finishes is judged by what it did until then.
+  await page?.waitForLoadState("networkidle", { timeout: timeLeft(context, MAX_IDLE_MS) }).catch(() => undefined);
   const problems = session.problems().filter(({ what, atMs }) => failOn.includes(what) && atMs >= sinceMs);
   const [first] = problems;
   if (first === undefined) return;

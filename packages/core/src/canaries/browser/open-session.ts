@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { messageOf } from "../../platform/errors.ts";
-import type { BrowserSession, OpenBrowser, ScreenshotOptions } from "../browser-port.ts";
-import type { RunContext, Step } from "../context.ts";
+import type { BrowserSession, ScreenshotOptions } from "../browser-port.ts";
+import type { OpenBrowser, RunContext, Step } from "../context.ts";
 import { endingWith } from "../deadline.ts";
 import { CanaryFailure } from "../failure.ts";
 import type { Failure } from "../report.ts";
@@ -22,6 +22,7 @@ const SCREENSHOT_TIMEOUT_MS = 5000;
 const END_SCREENSHOT_TIMEOUT_MS = 500;
 const END_HAR_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 300;
+const RESPONSE_TIMEOUT_MS = 300;
 
 /** Makes what opens a browser for an attempt: one of its own, that is closed, and if need be killed, when the attempt is over. */
 export function browserOpener(launch: LaunchBrowser): OpenBrowser {
@@ -131,6 +132,7 @@ class Session implements BrowserSession {
     if (page.isClosed()) return;
     const isLate = this.#context.signal.aborted;
     if (this.pendingUrl(page) !== undefined) await stopLoading(page);
+    else if (!(await responds(page))) throw new CanaryFailure("browser", "no picture of the page: it does not respond");
     else if (!isLate) await this.#vitals.settle(page);
     this.#tellVitals(step, page);
     const { screenshots } = this.#context.canary.artifacts;
@@ -200,6 +202,15 @@ class Session implements BrowserSession {
     const body = JSON.stringify(finishedHar(recorded, records));
     this.#context.keep({ name: "results.har", contentType: "application/json", body });
   }
+}
+
+/** A page whose script runs without end would take the time of all other evidence. */
+async function responds(page: Page): Promise<boolean> {
+  const asked = page.evaluate("true").then(
+    () => true,
+    () => true,
+  );
+  return endingWith(asked, AbortSignal.timeout(RESPONSE_TIMEOUT_MS)).catch(() => false);
 }
 
 /** As long as a page is on its way to another one, Chromium answers no question about it: it has to give that up before its picture can be taken. */

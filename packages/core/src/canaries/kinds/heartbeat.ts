@@ -82,7 +82,7 @@ async function inBrowser(
     await until(context, session, isInState(page.locator(target.selector), "visible"), wait);
   }
   if (canary.phases) await measure(context, step, target, timeoutMs);
-  failOnProblems(session, canary.failOn, startedMs);
+  await failOnProblems(context, session, canary.failOn, startedMs);
 }
 
 async function withoutBrowser(

@@ -54,7 +54,7 @@ async function play(playing: Playing): Promise<void> {
   const place = await findPlace({ context, session, step, timeoutMs }, where, url);
   await withAssertedEvents(place, recorded, url, () => act(place, recorded, url));
   if (!place.page.isClosed()) step.visited(place.page.url());
-  failOnProblems(session, context.canary.failOn, startedMs);
+  await failOnProblems(context, session, context.canary.failOn, startedMs);
 }
 
 /** The URL at the origin where it is played. */

@@ -2,7 +2,7 @@ import type { ScriptConfig } from "../../config/canaries/script.ts";
 import { messageOf } from "../../platform/errors.ts";
 import { parsedJson } from "../checks/json-values.ts";
 import type { RunContext, Step } from "../context.ts";
-import { CanaryFailure, failureOf } from "../failure.ts";
+import { CanaryFailure, classOfText, failureOf } from "../failure.ts";
 import type { RunKind } from "../kind.ts";
 import { HarRecorder } from "../probe/har.ts";
 import { type ProbeAnswer, probeHttp } from "../probe/http.ts";
@@ -54,7 +54,7 @@ async function judged<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (thrown) {
     if (thrown instanceof CanaryFailure || MISTAKES.some((mistake) => thrown instanceof mistake)) throw thrown;
-    if (failureOf(thrown).class !== "canary") throw thrown;
+    if (failureOf(thrown).class !== "canary" || classOfText(messageOf(thrown)) !== undefined) throw thrown;
     throw new CanaryFailure("assertion", messageOf(thrown), { cause: thrown });
   }
 }

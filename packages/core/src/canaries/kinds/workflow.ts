@@ -58,7 +58,7 @@ async function runStep(running: Running): Promise<void> {
   await (isExpectation(running.planned) ? expectStep(running, page) : actStep(running, page));
   const front = frontPage(session);
   if (!front.isClosed()) step.visited(front.url());
-  failOnProblems(session, context.canary.failOn, startedMs);
+  await failOnProblems(context, session, context.canary.failOn, startedMs);
 }
 
 /** A pop-up that a step opened is where the next one goes on, until it is closed. */
