@@ -1,7 +1,4 @@
-import { createRequire } from "node:module";
-
-// The package has no types.
-const schemas = createRequire(import.meta.url)("har-schema") as Readonly<Record<string, Schema>>;
+import schemas from "har-schema";
 
 // The parts of JSON Schema that the schema of HTTP Archives uses; formats are in its patterns too. https://json-schema.org/draft-06
 interface Schema {
@@ -21,7 +18,7 @@ export function harProblems(text: string): string[] {
 
 function schemaOf(reference: string): Schema {
   const name = reference.replace(".json#", "");
-  const schema = schemas[name];
+  const schema: Schema | undefined = schemas[name];
   if (schema === undefined) throw new Error(`har-schema has no ${name}`);
   return schema;
 }

@@ -71,8 +71,8 @@ function classOf(thrown: unknown, depth = 0): FailureClass | undefined {
   );
 }
 
-/** The class of a code that Node gives an error of the network; undefined for any other. */
-export function classOfCode(code: string): FailureClass | undefined {
+/** The class of a code that Node gives an error; undefined for one that says nothing. */
+function classOfCode(code: string): FailureClass | undefined {
   if (code === "ERR_ASSERTION") return "assertion";
   if (DNS_CODES.test(code)) return "dns";
   if (TLS_CODES.test(code)) return "tls";

@@ -35,7 +35,7 @@ export class HarRecorder {
 }
 
 /** One entry; times in milliseconds, -1 for what is not known. */
-export function harEntry(exchange: HttpExchange, pageref: string, withBodies: boolean): object {
+function harEntry(exchange: HttpExchange, pageref: string, withBodies: boolean): object {
   const { phases, startedMs, address, answer, error } = exchange;
   return {
     pageref,

@@ -3,6 +3,7 @@ import https from "node:https";
 import type { LookupFunction, Socket } from "node:net";
 import type { Readable } from "node:stream";
 import zlib from "node:zlib";
+import { endingWith } from "../deadline.ts";
 import { CanaryFailure } from "../failure.ts";
 import type { HeaderPairs, HttpAnswer, HttpExchange, HttpPhases } from "./http-exchange.ts";
 
@@ -31,7 +32,7 @@ const MAX_HEADER_BYTES = 65_536;
 export async function exchangeOnce(request: SingleRequest, nowMs: number, signal: AbortSignal): Promise<HttpExchange> {
   const marks: Marks = { begin: performance.now() };
   const { method, url, headers, body } = request;
-  const outcome = await send(request, marks, signal).catch((error: unknown) => ({
+  const outcome = await endingWith(send(request, marks, signal), signal).catch((error: unknown) => ({
     error: signal.aborted ? signal.reason : error,
   }));
   const address = marks.address === undefined ? {} : { address: marks.address };
@@ -133,8 +134,10 @@ function responseOf(
     outgoing.on("finish", () => {
       marks.sent = performance.now();
     });
-    // An upgrade that nobody asked for comes with an event of its own, and would be waited for in vain.
-    outgoing.on("upgrade", (response) => resolve(response));
+    outgoing.on("upgrade", (_response, socket) => {
+      socket.destroy();
+      reject(new CanaryFailure("target", "the server changes to another protocol, which nobody asked for"));
+    });
     outgoing.on("response", resolve);
     outgoing.on("error", reject);
     outgoing.end(body);

@@ -16,6 +16,3 @@ export const Api = z.strictObject({
   continueOnFailure: z.boolean().default(false).describe("the steps after one that failed are done, too"),
   steps: z.array(ApiStep).min(1).max(100),
 });
-
-/** An API canary's configuration. */
-export type ApiConfig = z.output<typeof Api>;

@@ -24,7 +24,7 @@ export const Expression = z
   .describe("a JavaScript regular expression, in which a dot stands for a newline, too");
 
 /** What a value is compared with; all that is given must hold. */
-export const COMPARISON = {
+const COMPARISON = {
   equals: z.union([Template, z.number(), z.boolean(), z.null()]).optional(),
   notEquals: z.union([Template, z.number(), z.boolean(), z.null()]).optional(),
   contains: Template.optional(),
