@@ -80,6 +80,8 @@ interface FunctionProps {
   readonly statements: readonly PolicyStatement[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly reservedConcurrency?: number;
+  /** Queues that it sends what is due to; all that there is work for when absent. */
+  readonly sendsTo?: readonly Queue[];
 }
 
 /** Where links lead, and what signs them. */
@@ -94,9 +96,10 @@ function addFunction(
   id: string,
   context: StackContext,
   { queues, table }: AlertingParts,
-  { statements, environment, ...props }: FunctionProps,
+  { statements, environment, sendsTo, ...props }: FunctionProps,
 ): LambdaFunction {
   const { timers, outbox, corrections } = queues;
+  const sending = sendsTo ?? [timers, outbox, ...(hasCorrections(context) ? [corrections] : [])];
   return new LambdaFunction(stack, id, context, {
     ...props,
     memoryMiB: MEMORY_MIB,
@@ -111,7 +114,7 @@ function addFunction(
       new PolicyStatement({ actions: TABLE_ACTIONS, resources: [table.tableArn] }),
       new PolicyStatement({
         actions: ["sqs:SendMessage"],
-        resources: [timers, outbox, corrections].map(({ queueArn }) => queueArn),
+        resources: sending.map(({ queueArn }) => queueArn),
       }),
       ...keyStatements(stack, context, ["kms:Decrypt", "kms:GenerateDataKey"]),
       ...statements,
@@ -126,7 +129,6 @@ const TABLE_ACTIONS = [
   "dynamodb:GetItem",
   "dynamodb:PutItem",
   "dynamodb:Query",
-  "dynamodb:UpdateItem",
 ];
 
 /** What an alarm is now. Composite alarms are answered only to who may ask for all. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html */
@@ -140,6 +142,7 @@ function addSend(stack: Stack, context: StackContext, parts: AlertingParts, link
     name: "alert-send",
     description: "Sends notifications by channels",
     timeoutSeconds: TIMEOUT_SECONDS.outbox,
+    sendsTo: [queues.outbox],
     environment: {
       ...(links === undefined
         ? {}

@@ -35,6 +35,9 @@ const ARNS: Readonly<Record<string, (ids: Ids) => string>> = {
   "AWS::OpenSearchService::Domain": arnOf("es", "domain/"),
   "AWS::S3::Bucket": ({ name }) => `arn:aws:s3:::${name}`,
   "AWS::SNS::Topic": arnOf("sns", ""),
+  // Secrets Manager adds a hyphen and six characters to the name.
+  "AWS::SecretsManager::Secret": ({ name, place }) =>
+    arnOf("secretsmanager", "secret:")({ type: "", name: `${name}-AbCdEf`, place }),
   "AWS::SQS::Queue": arnOf("sqs", ""),
   "AWS::StepFunctions::StateMachine": arnOf("states", "stateMachine:"),
 };
@@ -119,7 +122,8 @@ export function resolveIn(template: TemplateJson, place: Place): (value: unknown
   const attribute = ([id, name]: readonly [string, string]): string => {
     const type = template.Resources[id]?.Type ?? "";
     const arn = ARNS[type];
-    if (name.endsWith("Arn") && arn !== undefined) return arn({ type, name: nameOf(id), place });
+    if ((name.endsWith("Arn") || (name === "Id" && type === "AWS::SecretsManager::Secret")) && arn !== undefined)
+      return arn({ type, name: nameOf(id), place });
     return `${id}.${name}`;
   };
   return resolve;

@@ -43,6 +43,11 @@ export function tableOf(operation: string, input: object): string {
 export class LoopbackTables {
   readonly #items = new Map<string, Attributes>();
 
+  /** All that is stored, as JSON. */
+  get text(): string {
+    return JSON.stringify([...this.#items.values()]);
+  }
+
   /** Answers an operation; undefined for one that is not DynamoDB's or not known. */
   answer(operation: string, input: object): TableAnswer | undefined {
     const write = input as Write;

@@ -13,6 +13,8 @@ export interface IamCall {
 export interface RecordingAws {
   readonly url: string;
   readonly calls: IamCall[];
+  /** All that functions have stored in tables so far, as JSON. */
+  stored(): string;
   close(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export async function recordingAws(options: RecordingOptions): Promise<Recording
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    stored: () => tables.text,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -184,14 +187,34 @@ function answer(request: Request, { objects }: RecordingOptions): Answer {
       return json({ exportTasks: [] });
     case "CreateExportTask":
       return json({ taskId: "cda45419-90ea-4db5-9833-aade86253e66" });
+    case "DescribeEvents":
+    case "DescribeEventsForOrganization":
+      return json({ events: [HEALTH_EVENT] });
+    case "DescribeAffectedAccountsForOrganization":
+      return json({ affectedAccounts: ["222233334444"] });
     case "GetSecretValue":
-      return json({ SecretString: JSON.stringify({ token: "xoxb-1", signing: "signing" }) });
+      return json({ SecretString: SECRET });
     case "GetParameter":
-      return json({ Parameter: { Value: "https://hooks.example.com/x" } });
+      return json({ Parameter: { Value: "https://127.0.0.1:9/x" } });
     default:
       return json({});
   }
 }
+
+/** The value of every secret. */
+export const SECRET = JSON.stringify({ token: "xoxb-1", signing: "signing" });
+
+const HEALTH_EVENT = {
+  arn: "arn:aws:health:eu-west-1::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/1",
+  service: "EC2",
+  eventTypeCode: "AWS_EC2_OPERATIONAL_ISSUE",
+  eventTypeCategory: "issue",
+  eventScopeCode: "ACCOUNT_SPECIFIC",
+  region: "eu-west-1",
+  statusCode: "open",
+  startTime: 1_795_000_000,
+  lastUpdatedTime: 1_795_000_000,
+};
 
 const LOG_GROUP = {
   logGroupName: "/app/orders",

@@ -1,3 +1,4 @@
+import { withActionLinks } from "@belfry/core/alerts/channels/action-link";
 import { eventOf } from "../../support/alert-events.ts";
 import {
   envelope,
@@ -8,7 +9,8 @@ import {
   subscriptionEvent,
   zipped,
 } from "../../support/events.ts";
-import { archived } from "../../support/recording-aws.ts";
+import { notificationOf } from "../../support/notifications.ts";
+import { archived, SECRET } from "../../support/recording-aws.ts";
 
 const LOGS = zipped(envelope(["2026-11-22T12:00:00Z WARN slow answer"], { logGroup: "/app/orders" }));
 const BROKEN = LOGS.subarray(0, 40);
@@ -48,8 +50,29 @@ function request(method: string, headers: Readonly<Record<string, string>>): obj
   return { version: "2.0", rawQueryString: "token=a.b", headers, requestContext: { http: { method } }, body: "" };
 }
 
+/** What events may depend on. */
+interface Seen {
+  /** All that is stored in tables, as JSON: functions work on what others have stored. */
+  readonly stored: string;
+  /** The function's own policy, as JSON. */
+  readonly policy: string;
+}
+
+/** Links of the first incident that is stored. */
+function linksOf({ stored }: Seen): URL[] {
+  const [, incidentKey = ""] = /handle\\":\\"([0-9a-f]{16})/.exec(stored) ?? [];
+  const notification = { ...notificationOf(), incidentKey, at: Date.now() };
+  const { actions } = withActionLinks(notification, "mail", { endpoint: "https://x.example/", secret: SECRET });
+  return actions.flatMap(({ url }) => (url === undefined ? [] : new URL(url)));
+}
+
+function click(link: URL, method: "GET" | "POST"): object {
+  const rawQueryString = link.search.slice(1);
+  return { ...request(method, {}), ...(method === "GET" ? { rawQueryString } : { body: rawQueryString }) };
+}
+
 /** Events for each function, that together make it do all that it can: good ones and ones that end in quarantine. */
-export const EVENTS: Readonly<Record<string, readonly unknown[]>> = {
+export const EVENTS: Readonly<Record<string, readonly unknown[] | ((seen: Seen) => readonly unknown[])>> = {
   "ingest-kinesis": [kinesisEvent([LOGS, BROKEN])],
   "ingest-subscription": [subscriptionEvent(LOGS), subscriptionEvent(BROKEN)],
   "ingest-s3-object": [
@@ -70,17 +93,25 @@ export const EVENTS: Readonly<Record<string, readonly unknown[]>> = {
   "archive-export": [{ run: "arn:aws:states:eu-west-1:111122223333:execution:belfry-test-export:1" }],
   "logs-retention": [{}],
   "search-setup": [{}],
-  "alert-intake": [messages(alarm("orders-5xx", "ALARM"), HEALTH), messages(alarm("orders-5xx", "OK"))],
-  "alert-timer": [
+  "alert-intake": [
+    messages(alarm("orders-5xx", "ALARM"), alarm("checkout-5xx", "ALARM"), HEALTH),
+    messages(alarm("orders-5xx", "OK")),
+  ],
+  "alert-timer": ({ policy }) => [
     { sweep: true },
-    messages(due("group", "g"), due("incident", "i"), due("outbox", "inbox"), due("correction", "c")),
+    messages(due("group", "g"), due("incident", "i"), due("outbox", "inbox")),
+    ...(policy.includes("-corrections") ? [messages(due("correction", "c"))] : []),
     messages({ ...due("recheck", "g"), alertKey: alarmArn("orders-5xx") }),
   ],
   // What alert-intake has stored.
   "alert-send": ["slack", "chat", "pager", "teams", "mail", "topic", "notify", "hook", "inbox"].map((channel) =>
     messages(due("outbox", channel)),
   ),
-  "alert-respond": [request("GET", { "x-slack-signature": "" }), request("POST", { "x-slack-signature": "v0=00" })],
+  "alert-respond": (seen) => [
+    ...linksOf(seen).flatMap((link) => [click(link, "GET"), click(link, "POST")]),
+    request("GET", { "x-slack-signature": "" }),
+    request("POST", { "x-slack-signature": "v0=00" }),
+  ],
   "alert-correct": [messages(due("correction", "c"))],
   "alarm-action": [
     {
@@ -90,7 +121,7 @@ export const EVENTS: Readonly<Record<string, readonly unknown[]>> = {
       alarmData: { alarmName: "by-action", state: { value: "ALARM", timestamp: NOON } },
     },
   ],
-  "health-back-fill": [{}, { organization: true }],
+  "health-back-fill": ({ policy }) => [{ hours: 24, organization: policy.includes("ForOrganization") }],
 };
 
 const ARCHIVED = {

@@ -32,8 +32,23 @@ export const NEEDED_BY_SERVICES: readonly ServiceGrant[] = [
   },
   {
     actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-    on: /:belfry-test-objects$/,
+    on: /:belfry-test-(objects|alerts|timers|outbox|corrections)$/,
     why: "Lambda polls the queue. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
+  },
+  {
+    actions: ["sqs:SendMessage"],
+    on: /:belfry-test-alarm-action-dlq$/,
+    why: "Lambda keeps what failed. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
+  },
+  {
+    actions: ["ses:SendEmail"],
+    on: /:(identity|configuration-set)\//,
+    why: "SES asks of the identity that is verified, the address or its domain, and of the configuration set. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsesv2.html",
+  },
+  {
+    actions: ["kms:Decrypt"],
+    on: /:key\/9876fedc-/,
+    why: "Secrets Manager and the Parameter Store decrypt by it for who reads a secret. https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html",
   },
   {
     actions: ["s3:PutObject", "s3:ListBucket"],

@@ -4,6 +4,8 @@ import type { ConfigInput } from "../../../packages/core/src/config/schema.ts";
 const ROOT = resolve(import.meta.dirname, "../../..");
 const ACCOUNT = "111122223333";
 
+// Where nobody answers: tests run these channels.
+const NOWHERE = "http://127.0.0.1:9";
 const secret = (name: string): string => `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:${name}`;
 
 /** A central account with all that can be switched on, and a search domain: for what must hold whatever is deployed. */
@@ -22,17 +24,19 @@ export const EVERYTHING = {
       channel: "C024BE91L",
       token: secret("belfry/slack-AbCdEf:token"),
       signingSecret: secret("belfry/slack-AbCdEf:signing"),
+      endpoint: `${NOWHERE}/api`,
     },
     chat: { type: "slack-webhook", url: "/belfry/chat" },
-    pager: { type: "pagerduty", routingKey: secret("belfry/pager-AbCdEf") },
+    pager: { type: "pagerduty", routingKey: secret("belfry/pager-AbCdEf"), endpoint: NOWHERE, fallback: "inbox" },
     teams: { type: "teams", url: `arn:aws:ssm:eu-west-1:${ACCOUNT}:parameter/belfry/teams` },
     mail: { type: "email", from: "belfry@example.com", to: ["ops@example.com"], configurationSet: "belfry" },
     topic: { type: "sns", topicArn: `arn:aws:sns:eu-west-1:${ACCOUNT}:ops` },
     notify: { type: "sns" },
-    hook: { type: "webhook", url: "https://hooks.example.com/belfry", signingSecret: "/belfry/hook" },
+    hook: { type: "webhook", url: `${NOWHERE}/hook`, signingSecret: "/belfry/hook" },
   },
   oncall: {
     receivers: { default: { channels: ["slack", "chat", "pager", "teams", "mail", "topic", "notify", "hook"] } },
+    corrections: { restart: { matchers: ['alertname="down"'], run: { type: "ec2-recover" } } },
   },
   deploy: {
     profile: "organization",
