@@ -3,11 +3,13 @@ import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { scoreAlertmanager } from "./alertmanager.ts";
 import { scoreCanaries } from "./canary.ts";
+import { findEventLogs } from "./canary-event-logs.ts";
+import { scoreRecordings } from "./canary-recordings.ts";
 import { scoreEcs } from "./ecs.ts";
 import { scoreEventPatterns } from "./event-patterns.ts";
 import { scoreEvents } from "./events.ts";
 import { scoreNotify } from "./notify.ts";
-import type { Score } from "./score.ts";
+import type { Score, Skipped } from "./score.ts";
 import { scoreFlowLogs } from "./vrl.ts";
 
 const DEFAULT_ORACLES = resolve(import.meta.dirname, "../../../shared/oracles");
@@ -29,12 +31,6 @@ const EXIT_NOTHING_SCORED = 2;
 /** How many wrong cases of a source are named. */
 const SHOWN_FAILURES = 5;
 
-interface Skipped {
-  readonly set: string;
-  readonly file: string;
-  readonly reason: string;
-}
-
 const { values } = parseArgs({ options: { json: { type: "boolean", default: false } } });
 const oracles = resolve(process.env.BELFRY_ORACLES ?? DEFAULT_ORACLES);
 const { scores, skipped } = await scoreAll(oracles);
@@ -49,7 +45,7 @@ async function scoreAll(folder: string): Promise<{ scores: Score[]; skipped: Ski
   for (const set of await namesIn(folder, "folders")) {
     const patterns = set === "event-patterns" ? await scoreEventPatterns(join(folder, set)) : [];
     scores.push(...patterns);
-    if (set === "canary") scores.push(...(await scoreCanaries(join(folder, set), set)));
+    if (set === "canary") await scoreCanarySet(join(folder, set), scores, skipped);
     for (const file of await namesIn(join(folder, set), "files")) {
       if (patterns.some(({ source }) => source === basename(file, ".json"))) continue;
       const score = await scoreFile(join(folder, set, file), set);
@@ -58,6 +54,16 @@ async function scoreAll(folder: string): Promise<{ scores: Score[]; skipped: Ski
     }
   }
   return { scores, skipped };
+}
+
+/** Canaries' files, and the folders of recordings with their pages. */
+async function scoreCanarySet(folder: string, scores: Score[], skipped: Skipped[]): Promise<void> {
+  const set = basename(folder);
+  scores.push(...(await scoreCanaries(folder, set)));
+  for (const part of await namesIn(folder, "folders")) {
+    scores.push(...(await scoreRecordings(join(folder, part), set)));
+    skipped.push(...(await findEventLogs(join(folder, part), set)));
+  }
 }
 
 async function scoreFile(path: string, set: string): Promise<Score | string> {

@@ -7,3 +7,10 @@ export interface Score {
   readonly score: number;
   readonly failures: readonly string[];
 }
+
+/** A file that was found and is not scored, and why. */
+export interface Skipped {
+  readonly set: string;
+  readonly file: string;
+  readonly reason: string;
+}
