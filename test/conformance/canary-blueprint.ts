@@ -1,7 +1,7 @@
 import { Blueprint } from "@belfry/core/config/canaries/blueprint";
 import { checksOfBlueprint } from "@belfry/core/config/canaries/blueprint-checks";
 import { Canaries } from "@belfry/core/config/canaries/schema";
-import type { CanaryScore, ScoreCanaryFile } from "./canary.ts";
+import type { CanaryScore, ScoreCanaryFile } from "./canary-score.ts";
 import { type FormSchema, type ObjectForm, SchemaForms } from "./schema-forms.ts";
 
 interface Case {

@@ -6,7 +6,7 @@ import {
   chainExpiry,
   validityAt,
 } from "@belfry/core/canaries/probe/certificate";
-import type { ScoreCanaryFile } from "./canary.ts";
+import type { ScoreCanaryFile } from "./canary-score.ts";
 
 /** A certificate file, and what OpenSSL prints of its first certificate. */
 interface Printed {

@@ -2,13 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { scoreBlueprint, scoreBlueprintSchema } from "./canary-blueprint.ts";
 import { scoreCertificates } from "./canary-certificates.ts";
+import type { CanaryScore, ScoreCanaryFile } from "./canary-score.ts";
 import type { Score } from "./score.ts";
-
-/** How one file of canaries is scored: its content as JSON, and where it is. Undefined when it is not of the scorer's shape. */
-export type ScoreCanaryFile = (content: unknown, path: string) => Promise<CanaryScore | undefined>;
-
-/** A score that does not know its set yet. */
-export type CanaryScore = Omit<Score, "set" | "source" | "score">;
 
 const SCORERS: readonly ScoreCanaryFile[] = [scoreCertificates, scoreBlueprintSchema, scoreBlueprint];
 

@@ -118,6 +118,13 @@ describe("an API canary", () => {
     expect(report.outcome).toBe("passed");
   });
 
+  test("does not connect to the metadata service by any name", async () => {
+    const lookup: RunnerPorts["lookup"] = (_hostname, _options, callback) =>
+      callback(null, [{ address: "169.254.169.254", family: 4 }]);
+    const { report } = await ran([{ name: "a", url: "http://innocent.test/" }], {}, { lookup });
+    expect(report.failure).toMatchObject({ class: "canary", message: expect.stringContaining("169.254.169.254") });
+  });
+
   test("sends the trace header to the hosts that it names, and to no other", async () => {
     const step = { name: "a", url: `${site.http}/ok` };
     const traceHeader = "Root=1-67891233-abcdef012345678912345678;Sampled=1";
