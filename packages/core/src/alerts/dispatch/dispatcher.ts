@@ -1,8 +1,10 @@
 import type { Alert } from "../../event/alert.ts";
 import type { Due } from "../../event/due.ts";
 import { BelfryError, messageOf } from "../../platform/errors.ts";
+import { entryOf, type HeldAlert } from "../engine/group-state.ts";
 import type { IncidentInput, IncidentOutcome } from "../incident/decide.ts";
 import { openPartition } from "../outbox-row.ts";
+import { readGroup } from "./group-rows.ts";
 import { type CallContext, stepGroup } from "./group-step.ts";
 import { handleOf, readIncident } from "./incident-row.ts";
 import { actOn, takeInput } from "./joined-group.ts";
@@ -110,9 +112,14 @@ class TableDispatcher implements Dispatcher {
     await this.#input(handleOf(key), { kind: "timer", timer: { kind: "incident", key, at, version } }, signal);
   }
 
-  async #recheck({ alertKey }: Due, signal: AbortSignal): Promise<void> {
-    const alert = alertKey === undefined ? undefined : await this.#ports.askAlarm?.(alertKey, signal);
-    if (alert !== undefined) await this.take([alert], signal);
+  /** What its group does not hold any more, or what is not suppressed by now, nobody waits to hear of. */
+  async #recheck({ key, alertKey = "" }: Due, signal: AbortSignal): Promise<void> {
+    const { table, askAlarm } = this.#ports;
+    const { state } = await readGroup(table, key, signal);
+    const held = entryOf(state?.alerts ?? {}, alertKey);
+    if (held?.suppression === undefined) return;
+    const answer = await askAlarm?.(alertKey, signal);
+    if (answer !== undefined) await this.take([asKnown(answer, held)], signal);
   }
 
   /** Undefined when no incident has the handle. */
@@ -152,4 +159,9 @@ class TableDispatcher implements Dispatcher {
       }
     }
   }
+}
+
+/** A source that is asked says how an alert is, and not all of what makes it: an alarm's tags are in its events alone. What led it to its group goes on doing so. */
+function asKnown(answer: Alert, { labels, severity, links }: HeldAlert): Alert {
+  return { ...answer, labels: { ...answer.labels, ...labels }, severity, links };
 }

@@ -57,8 +57,8 @@ function nextAlert(alert: Alert, status: HeldAlert["status"], held: HeldAlert | 
     version,
     status,
     startsAt: wasOn && isFiring ? Math.min(held.startsAt, alert.startsAt) : alert.startsAt,
-    // A replay says nothing new of what is known to be on.
-    isQuiet: replayed && !(wasOn && isFiring && !held.isQuiet),
+    // A replay says nothing new of what is known to be on; its end is told, which wakes nobody, else its incident would stay open.
+    isQuiet: replayed && (held === undefined || held.isQuiet || (isFiring && !wasOn)),
     changes: [],
     ...(news === undefined ? {} : { news }),
     ...(isFiring && expiresAfterMs !== undefined ? { endsAt: nowMs + expiresAfterMs } : {}),

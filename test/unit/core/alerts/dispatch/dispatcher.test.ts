@@ -1,3 +1,4 @@
+import { alertKey, storedAlert } from "@belfry/core/alerts/dispatch/alert-row";
 import type { OnCallInput } from "@belfry/core/config/oncall/schema";
 import type { Alert } from "@belfry/core/event/alert";
 import type { OpenedIncident } from "@belfry/core/event/opened-incident";
@@ -173,6 +174,39 @@ describe("statements", () => {
     await world.until(START_MS + 65 * MINUTE_MS);
     expect(askAlarm).toHaveBeenCalledExactlyOnceWith("a", expect.anything());
     expect(world.heard()).toContain("slack opened open!");
+  });
+
+  it("keep their labels, severity and links when their source is asked, which does not know an alarm's tags", async () => {
+    const suppression = { by: "mute-rule", reason: "arn:rule", until: START_MS + HOUR_MS } as const;
+    const links = [{ title: "Runbook", url: "https://example.com/runbook" }];
+    const askAlarm = async () => alertAt(START_MS + MINUTE_MS, { labels: { state: "new" }, description: "still" });
+    const routes = [{ receiver: "quiet", matchers: ["service=db"] }];
+    const world = new DispatchWorld({ ...CONFIG, route: { ...CONFIG.route, routes } }, { ports: { askAlarm } });
+    await take(world, { suppression, severity: "critical", links });
+    await world.until(START_MS + 65 * MINUTE_MS);
+    expect(world.said).toMatchObject([{ channel: "mail", severity: "critical", links, kind: "opened" }]);
+    const row = await world.memory.get(alertKey("a"), world.signal);
+    expect(storedAlert(row).row).toMatchObject({ labels: { service: "db", state: "new" }, left: [] });
+  });
+
+  it("are not asked for when their suppression has ended by itself", async () => {
+    const suppression = { by: "mute-rule", reason: "arn:rule", until: START_MS + HOUR_MS } as const;
+    const askAlarm = vi.fn(async () => undefined);
+    const world = new DispatchWorld(CONFIG, { ports: { askAlarm } });
+    await take(world, { suppression });
+    world.nowMs += MINUTE_MS;
+    await take(world, {});
+    await world.until(START_MS + 65 * MINUTE_MS);
+    expect(askAlarm).not.toHaveBeenCalled();
+  });
+
+  it("whose end only a replay brings resolve their incident, and wake nobody", async () => {
+    const { world, handle } = await opened();
+    world.heard();
+    await take(world, { status: "resolved", version: START_MS + MINUTE_MS, replayed: true });
+    await world.until(START_MS + HOUR_MS);
+    expect(world.heard().sort()).toEqual(["pager resolved resolved", "slack resolved resolved"]);
+    expect(await world.incidents.find(handle, world.signal)).toMatchObject([{ incident: { status: "resolved" } }]);
   });
 });
 

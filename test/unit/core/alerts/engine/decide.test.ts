@@ -162,10 +162,33 @@ describe("replayed statements", () => {
     const run = new GroupRun();
     run.take(0, alertAt(0, { replayed: true }));
     expect(run.state?.alerts.a.status).toBe("firing");
-    run.take(MINUTE_MS, alertAt(MINUTE_MS, { key: "b" }));
-    run.take(2 * MINUTE_MS, alertAt(2 * MINUTE_MS, { key: "b", replayed: true, ...over }));
+    run.take(MINUTE_MS, alertAt(MINUTE_MS, { key: "a", replayed: true, ...over }));
     run.until(120 * MINUTE_MS);
-    expect(run.lines()).toEqual(["90 opened! b/"]);
+    expect(run.lines()).toEqual([]);
+  });
+
+  it("end what was told, which wakes nobody", () => {
+    const run = new GroupRun();
+    run.take(0, alertAt(0));
+    run.take(SECOND_MS, alertAt(SECOND_MS, { key: "b" }));
+    run.take(2 * MINUTE_MS, alertAt(2 * MINUTE_MS, { replayed: true, ...over }));
+    // The same end once more, while it waits to be told.
+    run.take(3 * MINUTE_MS, alertAt(3 * MINUTE_MS, { replayed: true, ...over }));
+    run.take(60 * MINUTE_MS, alertAt(60 * MINUTE_MS, { key: "b", replayed: true, ...over }));
+    run.until(120 * MINUTE_MS);
+    expect(run.lines()).toEqual(["30 opened! a+b/", "330 updated b/a", "3630 resolved /b"]);
+  });
+
+  it("leave open what they begin anew before its end was told", () => {
+    const run = new GroupRun();
+    run.take(0, alertAt(0));
+    run.take(2 * MINUTE_MS, alertAt(2 * MINUTE_MS, over));
+    run.take(3 * MINUTE_MS, alertAt(3 * MINUTE_MS, { replayed: true }));
+    run.until(60 * MINUTE_MS);
+    expect(run.lines()).toEqual(["30 opened! a/"]);
+    run.take(61 * MINUTE_MS, alertAt(61 * MINUTE_MS, over));
+    run.until(120 * MINUTE_MS);
+    expect(run.lines().at(-1)).toContain("resolved /a");
   });
 
   it("do not quieten what is on", () => {
