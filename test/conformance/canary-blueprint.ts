@@ -2,7 +2,7 @@ import { Blueprint } from "@belfry/core/config/canaries/blueprint";
 import { checksOfBlueprint } from "@belfry/core/config/canaries/blueprint-checks";
 import { Canaries } from "@belfry/core/config/canaries/schema";
 import type { CanaryScore, ScoreCanaryFile } from "./canary-score.ts";
-import { type FormSchema, type ObjectForm, SchemaForms } from "./schema-forms.ts";
+import { definitionsOf, type FormSchema, type ObjectForm, SchemaForms } from "./schema-forms.ts";
 
 interface Case {
   readonly name: string;
@@ -12,9 +12,10 @@ interface Case {
 /** Scores AWS's JSON Schema of blueprints: each form that it allows must be accepted, and become checks of Belfry's; what lacks a member, or has one too many, must not. */
 export const scoreBlueprintSchema: ScoreCanaryFile = async (content) => {
   const schema = content as FormSchema | null;
-  if (schema?.definitions?.Step === undefined || schema.properties?.steps === undefined) return undefined;
+  const step = definitionsOf(schema ?? {}).Step;
+  if (schema === null || step === undefined || schema.properties?.steps === undefined) return undefined;
   const forms = new SchemaForms(schema);
-  const steps = forms.forms(schema.definitions.Step);
+  const steps = forms.forms(step);
   return scoreOf([...steps.flatMap((form) => stepCases(form, forms)), ...wholeCases(schema, forms)]);
 };
 

@@ -3,7 +3,9 @@ import fc from "fast-check";
 /** The parts of JSON Schema that AWS's schema of blueprints uses. https://json-schema.org/draft/2019-09 */
 export interface FormSchema {
   readonly $ref?: string;
+  /** Later drafts call them `$defs`. */
   readonly definitions?: Readonly<Record<string, FormSchema>>;
+  readonly $defs?: Readonly<Record<string, FormSchema>>;
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
@@ -47,7 +49,7 @@ export class SchemaForms {
   resolved(schema: FormSchema): FormSchema {
     if (schema.$ref === undefined) return schema;
     const { $ref, ...rest } = schema;
-    const found = this.#root.definitions?.[$ref.replace("#/definitions/", "")];
+    const found = definitionsOf(this.#root)[$ref.replace(/^#\/(definitions|\$defs)\//, "")];
     if (found === undefined) throw new Error(`there is no ${$ref}`);
     return { ...this.resolved(found), ...rest };
   }
@@ -144,6 +146,11 @@ export class SchemaForms {
     if (format !== undefined) return "https://example.com/a?b=c";
     return pattern === undefined ? "text" : sample(pattern);
   }
+}
+
+/** The parts of a schema that are said once, by name. */
+export function definitionsOf({ definitions, $defs }: FormSchema): Readonly<Record<string, FormSchema>> {
+  return definitions ?? $defs ?? {};
 }
 
 function sample(pattern: string): string {
