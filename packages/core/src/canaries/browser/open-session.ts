@@ -29,6 +29,11 @@ export function browserOpener(launch: LaunchBrowser): OpenBrowser {
   return async (context) => {
     const startedMs = context.clock.now();
     const launched = await launch(context.signal);
+    if (context.signal.aborted) {
+      // It came behind the deadline: nobody would close it any more.
+      await launched.close();
+      throw context.signal.reason;
+    }
     context.metric("BrowserLaunch", "Milliseconds", context.clock.now() - startedMs);
     const session = new Session(launched, context);
     // First, since it is the last to be done: whatever happens to the evidence, no browser stays behind.

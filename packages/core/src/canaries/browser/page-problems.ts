@@ -67,6 +67,6 @@ export class PageProblems {
 }
 
 /** The name of a request's failure, such as `net::ERR_EMPTY_RESPONSE`. */
-export function failureText(request: Request): string {
+function failureText(request: Request): string {
   return request.failure()?.errorText ?? "no answer";
 }

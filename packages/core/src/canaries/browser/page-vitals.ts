@@ -57,7 +57,8 @@ export class PageVitals {
 
   async watch(context: BrowserContext): Promise<void> {
     // The package's build for `require` also runs in a page: there it makes the global webVitals.
-    const library = await readFile(createRequire(import.meta.url).resolve("web-vitals"), "utf8");
+    const require = createRequire(import.meta.url);
+    const library = await readFile(require.resolve("web-vitals"), "utf8");
     await context.exposeBinding(BINDING, ({ page }, reported: unknown) => this.#take(page, reported));
     await context.addInitScript({ content: `(() => { ${library}\n${REPORT} })();` });
   }

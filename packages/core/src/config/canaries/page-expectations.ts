@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** What goes wrong on a page without its steps failing. */
-export const PAGE_PROBLEMS = ["console-error", "page-error", "request-failed", "request-refused"] as const;
+const PAGE_PROBLEMS = ["console-error", "page-error", "request-failed", "request-refused"] as const;
 
 /** Of these a step fails that would pass; a page may work without its counter of visitors, so none does unless it is named. */
 export const FailOn = z

@@ -4,7 +4,10 @@ import { FailOn, TimeoutMs } from "./page-expectations.ts";
 
 const Origin = z
   .url({ protocol: /^https?$/ })
-  .refine((url) => new URL(url).origin === url.replace(/\/$/, ""), "expected an origin, such as https://example.com");
+  .refine(
+    (url) => URL.parse(url)?.origin === url.replace(/\/$/, ""),
+    "expected an origin, such as https://example.com",
+  );
 
 /** Plays a recording of Chrome DevTools' Recorder. https://developer.chrome.com/docs/devtools/recorder/reference */
 export const Recording = z.strictObject({

@@ -1,7 +1,6 @@
 import { guardRequests } from "@belfry/core/canaries/browser/request-gate";
 import { networkRules } from "@belfry/core/canaries/network-rules";
 import { createLogger } from "@belfry/core/platform/logger";
-import type { CDPSession } from "playwright-core";
 import { describe, expect, test } from "vitest";
 
 const ALLOW = { hosts: ["*"], privateAddresses: true, metadataAddresses: false };
@@ -18,7 +17,7 @@ async function gate(traceHeader?: string) {
     send: async (method: string, parameters: Readonly<Record<string, unknown>>) => {
       sent.push({ method, parameters });
     },
-  } as unknown as CDPSession;
+  } as unknown as Parameters<typeof guardRequests>[0];
   const refused: string[] = [];
   const network = networkRules(ALLOW, {
     lookup: (host, _options, callback) => {

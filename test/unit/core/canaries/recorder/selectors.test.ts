@@ -1,6 +1,7 @@
 import { alternativesOf } from "@belfry/core/canaries/recorder/selectors";
-import type { Frame } from "playwright-core";
 import { expect, test } from "vitest";
+
+type Frame = Parameters<typeof alternativesOf>[0];
 
 /** Writes down what it is asked to locate, in place of a page. */
 function scribe(path: string): Frame {
