@@ -14,9 +14,10 @@ import type { ScriptContext } from "@belfry/core/canaries/script";
 import type { CanaryInput } from "@belfry/core/config/canaries/schema";
 import type { FailureClass } from "@belfry/core/event/failure-class";
 import { createLogger } from "@belfry/core/platform/logger";
+import { type SampleSite, startSampleSite } from "@belfry/local/canary/site/sample-site";
+import { SITE_PASSWORD } from "@belfry/local/canary/site/shop-pages";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ranCanary } from "../support/canary-run.ts";
-import { type CanarySite, SITE_PASSWORD, startCanarySite } from "../support/canary-site.ts";
 import { type FaultSite, startFaultSite } from "../support/fault-site.ts";
 import { harProblems } from "../support/har-problems.ts";
 
@@ -25,10 +26,10 @@ const logger = createLogger({ level: "off" });
 const launcher = (settings: Partial<LaunchSettings> = {}) => browserLauncher({ folder: FOLDER, logger, ...settings });
 const shared = launcher();
 
-let site: CanarySite;
+let site: SampleSite;
 let faults: FaultSite;
 beforeAll(async () => {
-  [site, faults] = await Promise.all([startCanarySite(), startFaultSite()]);
+  [site, faults] = await Promise.all([startSampleSite(), startFaultSite()]);
 });
 afterAll(async () => {
   await Promise.all([site.close(), faults.close()]);
@@ -91,7 +92,7 @@ const KINDS: Readonly<Record<string, (url: string) => CanaryInput>> = {
   script: (url) => ({ ...SHORT, kind: "script", entry: url }),
 };
 
-type Url = (fault: FaultSite, own: CanarySite) => string;
+type Url = (fault: FaultSite, own: SampleSite) => string;
 
 const FAULTS: readonly (readonly [fault: string, url: Url, expected: FailureClass])[] = [
   ["slow", ({ http }) => `${http}/slow`, "timeout"],
