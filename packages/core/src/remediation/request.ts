@@ -8,14 +8,14 @@ import { isOwnEvent } from "./own-event.ts";
 import { digestOf, readLabels, resourceOf } from "./plan.ts";
 import { askWrite } from "./store.ts";
 
-/** An incident may open with a thousand alerts: no more of them than this lead to a request, the oldest first. */
+/** An incident may be told of a thousand alerts at once: no more of them than this lead to a request, the oldest first. */
 const MAX_REQUESTS = 20;
 
 const MAX_LABEL = 2048;
 const MAX_TITLE = 500;
 
 /**
- * What an incident's beginning asks of the rules: rows to be written together with it, and what is to be looked at. They can be written again without harm. Replayed alerts and
+ * What an incident's new alerts ask of the rules: rows to be written together with it, and what is to be looked at. They can be written again without harm. Replayed alerts and
  * what comes of corrective actions themselves ask nothing.
  */
 export function correctionRequests(

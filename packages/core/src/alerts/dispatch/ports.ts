@@ -9,7 +9,7 @@ import type { Random, Sleep } from "../../platform/retry.ts";
 import type { Table, TableWrite } from "../../platform/table-client.ts";
 import type { OnCallRules } from "../on-call-rules.ts";
 
-/** What a corrective action does when an incident begins: it is written with the incident, and looked at when due. */
+/** What a corrective action does when an incident begins or grows: it is written with the incident, and looked at when due. */
 export interface Correction {
   readonly writes: readonly TableWrite[];
   /** They get a timer each beside these writes. */
@@ -27,7 +27,7 @@ export interface DispatcherPorts {
   /** `config`, compiled. */
   readonly rules: OnCallRules;
   readonly sendDue: SendDue;
-  /** What follows from an incident's beginning, to be written with it; the same again for the same incident. At most some forty writes. */
+  /** What follows from an incident's beginning, or from the alerts that join it and page anew, to be written with it; the same again for the same alerts. At most some forty writes. */
   readonly corrections?: (opened: OpenedIncident) => Correction;
   /** How an alert's source is now, by the alert's key; undefined when it does not say. */
   readonly askAlarm?: (alertKey: string, signal: AbortSignal) => Promise<Alert | undefined>;

@@ -4,6 +4,7 @@ import { BelfryError } from "../../platform/errors.ts";
 import { MAX_TABLE_WRITES, type TableWrite } from "../../platform/table-client.ts";
 import { cut } from "../channels/bounded-text.ts";
 import { entryOf, type GroupState } from "../engine/group-state.ts";
+import type { GroupNotification } from "../engine/tell.ts";
 import { INCIDENT_CHANNEL } from "../incident/group-channel.ts";
 import type { Incident } from "../incident/incident.ts";
 import { buildNotification, type ToldAlert } from "../message.ts";
@@ -103,7 +104,9 @@ function incidentPart(
   const { tellings, ...told } = telling;
   const next = nextRow(base, alerts, told, row);
   const writes = incidentWrites(row, next, stored.last);
-  const correction = isNew ? corrections?.(openedIncident(next, state)) : undefined;
+  const opened = openedIncident(next, state, isNew ? [] : toldKeys(stored.state));
+  const isAsked = isNew || (opened.alerts.length > 0 && step.notifications.some(isPageOfIncident));
+  const correction = isAsked ? corrections?.(opened) : undefined;
   return { tellings, writes, ...(correction === undefined ? {} : { correction }) };
 }
 
@@ -162,10 +165,25 @@ function shown({ key, status, severity, title, description, labels, links }: Tol
   return { key, status, severity, title: cut(title, MAX_TEXT), description: cut(description, MAX_TEXT), labels, links };
 }
 
-/** What corrective actions are told: alerts that fire, and that anybody is told of. */
-function openedIncident({ incident, handle, group }: IncidentRow, state: GroupState | undefined): OpenedIncident {
-  const told = entryOf(state?.told ?? {}, INCIDENT_CHANNEL.name)?.firing ?? [];
-  const alerts = told.flatMap((key) => {
+/** Where somebody has taken it, what joins wakes nobody, and is left to who has. */
+function isPageOfIncident({ channel, isPage }: GroupNotification): boolean {
+  return channel === INCIDENT_CHANNEL.name && isPage;
+}
+
+/** The alerts that fire and that anybody is told of. */
+function toldKeys(state: GroupState | undefined): readonly string[] {
+  return entryOf(state?.told ?? {}, INCIDENT_CHANNEL.name)?.firing ?? [];
+}
+
+/** What corrective actions are told: what the incident is of now, without what it was of before. */
+function openedIncident(
+  { incident, handle, group }: IncidentRow,
+  state: GroupState | undefined,
+  before: readonly string[],
+): OpenedIncident {
+  const known = new Set(before);
+  const alerts = toldKeys(state).flatMap((key) => {
+    if (known.has(key)) return [];
     const alert = entryOf(state?.alerts ?? {}, key);
     if (alert === undefined || alert.isQuiet) return [];
     const { version, severity, title, description, labels, links, startsAt } = alert;

@@ -131,6 +131,26 @@ describe("statements", () => {
     expect(told.alerts.map(({ key }) => key)).toEqual(["new"]);
   });
 
+  it("that join an incident later ask for corrective actions too, unless somebody has taken it", async () => {
+    const asked: string[][] = [];
+    const corrections = ({ alerts }: OpenedIncident) => {
+      asked.push(alerts.map(({ key }) => key));
+      return { writes: [], dues: [] };
+    };
+    const { world, handle } = await opened({ ports: { corrections } });
+    await take(world, { key: "b" });
+    await world.until(START_MS + 6 * MINUTE_MS);
+    // Other words, a repeat, and an end page nobody, or are of what was asked about.
+    await take(world, { key: "b", description: "more" });
+    await take(world, { key: "a", status: "resolved" });
+    await world.until(START_MS + 9 * HOUR_MS);
+    expect(asked).toEqual([["a"], ["b"]]);
+    await world.dispatcher.act(handle, { kind: "acknowledge", by: "ann" }, world.signal);
+    await take(world, { key: "c" });
+    await world.until(world.nowMs + HOUR_MS);
+    expect(asked).toHaveLength(2);
+  });
+
   it("inhibit others of the same call", async () => {
     const world = new DispatchWorld({
       ...CONFIG,
