@@ -1,4 +1,5 @@
 import { readInbox } from "@belfry/core/alerts/channels/inbox";
+import { incidentStore } from "@belfry/core/alerts/dispatch/incident-store";
 import { parseConfig } from "@belfry/core/config/load";
 import type { Due } from "@belfry/core/event/due";
 import { automationCalls } from "@belfry/core/platform/automation-client";
@@ -138,6 +139,11 @@ it("asks for approval with a button, and starts when it is given", async () => {
   expect(aws.calls).toEqual([]);
   aws.answers.push({ body: { AutomationExecutionId: "exec-1" } });
   expect(await runtime.approve?.(approve?.value ?? "", "ada", signal)).toBe("approved");
+  const [row] = await incidentStore(runtime.table).open(1, signal);
+  expect(row?.incident.timeline.map(({ what, who }) => [what, who])).toEqual([
+    ["opened", undefined],
+    ["corrective action approved", "ada"],
+  ]);
   await settle();
   await settle();
   expect(aws.calls.map(([action]) => action)).toEqual(["StartAutomationExecution"]);

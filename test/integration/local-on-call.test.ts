@@ -220,7 +220,7 @@ describe("belfry incidents", () => {
     const show = await belfry(cwd, "incidents", "show", handle.slice(0, 4).toUpperCase());
     expect(show.out).toMatch(/^incident [0-9a-f]{16} {2}checkout-down\n {2}status {4}open\n/);
     expect(show.out).toMatch(/\d {2}opened\n/);
-    expect(show.out).toMatch(/\d {2}told inbox\n/);
+    expect(show.out).toMatch(/\d {2}told inbox: opened\n/);
     expect(show.out).toContain("https://eu-central-1.console.aws.amazon.com/cloudwatch/");
 
     expect((await belfry(cwd, "incidents", "snooze", handle, "--for", "2h")).out).toMatch(/is snoozed until .* UTC\n$/);

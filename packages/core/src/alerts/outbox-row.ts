@@ -1,4 +1,4 @@
-import type { ChannelReference, Notification } from "../event/notification.ts";
+import type { ChannelReference, Notification, NotificationKind } from "../event/notification.ts";
 import type { TableCondition, TableItem, TableKey, TableWrite } from "../platform/table-client.ts";
 import type { Attempt } from "./channels/channel.ts";
 
@@ -33,6 +33,8 @@ export interface Receipt {
   /** The notification's id and sequence. */
   readonly id: string;
   readonly sequence: number;
+  /** As it was said: what stands for several says the most of them. */
+  readonly kind: NotificationKind;
   readonly state: ReceiptState;
   readonly reason: string;
   readonly atMs: number;
@@ -146,6 +148,7 @@ export function putReceipt(
     channel,
     id: notification.id,
     sequence: notification.sequence,
+    kind: notification.kind,
     state,
     reason,
     atMs: nowMs,

@@ -155,7 +155,7 @@ async function approve(id: string, by: string, ports: CorrectorPorts, signal: Ab
       approvedBy: by,
       approvedAt: now,
     } as const;
-    const notice = noticeOf(stored.request, "approved", `approved by ${by}`, now);
+    const notice = { ...noticeOf(stored.request, "approved", `approved by ${by}`, now), approvedBy: by };
     if (await stepWriter(ports, signal)(stored, { next, notice, lookAt: now })) return "approved";
   }
   throw new BelfryError("RETRY", `the correction ${id} is being changed by others: try again`, { retryable: true });

@@ -14,6 +14,8 @@ export interface CorrectionNotice {
   readonly links: readonly AlertLink[];
   /** What can be approved: a button's title and the request's id. */
   readonly approval?: { readonly title: string; readonly request: string };
+  /** Who has let it run, when that is what it says. */
+  readonly approvedBy?: string;
   readonly at: number;
 }
 

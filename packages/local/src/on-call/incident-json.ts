@@ -30,7 +30,7 @@ export function lifeJson({ row, receipts, waiting }: IncidentLife): object {
     ...incidentJson(row),
     next: pending === undefined ? undefined : { what: pending.kind, at: iso(pending.at) },
     timeline: timeline.map((entry) => ({ ...entry, at: iso(entry.at) })),
-    told: receipts.map(({ channel, state, reason, atMs }) => ({ channel, state, reason, at: iso(atMs) })),
+    told: receipts.map(({ channel, kind, state, reason, atMs }) => ({ channel, kind, state, reason, at: iso(atMs) })),
     toBeTold: waiting.map(({ channel, attempts, reason, dueMs }) => ({ channel, attempts, reason, at: iso(dueMs) })),
     alerts: row.alerts,
   };

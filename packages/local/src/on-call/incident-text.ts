@@ -96,7 +96,7 @@ function lifeTable({ row, receipts, waiting }: IncidentLife, paint: Paint): stri
   const happened = row.incident.timeline.map((entry) => ({ at: entry.at, cells: [entryText(entry), ""] }));
   const told = receipts.map((receipt) => ({
     at: receipt.atMs,
-    cells: [`told ${receipt.channel}`, paint.faint(printable(receiptText(receipt)))],
+    cells: [`told ${receipt.channel}: ${receipt.kind}`, paint.faint(printable(receiptText(receipt)))],
   }));
   const toTell = waiting.map(({ channel, createdMs, attempts, reason }) => ({
     at: createdMs,

@@ -2,6 +2,7 @@ import type { AlertLink } from "../../event/alert.ts";
 import type { Due } from "../../event/due.ts";
 import type { Notification } from "../../event/notification.ts";
 import type { Table, TableWrite } from "../../platform/table-client.ts";
+import { type Incident, withEntries } from "../incident/incident.ts";
 import { buildNotification } from "../message.ts";
 import { outboxWrites } from "../outbox-row.ts";
 import { type IncidentRow, incidentWrites, readIncident } from "./incident-row.ts";
@@ -12,6 +13,8 @@ interface ToldCorrection {
   readonly lines: readonly string[];
   readonly links: readonly AlertLink[];
   readonly approval?: { readonly title: string; readonly request: string };
+  /** Who has approved it, when that is what is told: it goes into the incident's timeline. */
+  readonly approvedBy?: string;
 }
 
 /**
@@ -28,13 +31,23 @@ export async function correctionTelling(
   const channels = row === undefined ? [] : [...new Set([...row.told.receiver, ...row.told.paged])];
   if (row === undefined || channels.length === 0) return { writes: [], dues: [] };
   const at = Math.max(nowMs, row.toldAt);
-  const next = { ...row, sequence: row.sequence + 1, toldAt: at, revision: row.revision + 1 };
+  const incident = withApproval(row.incident, told.approvedBy, nowMs);
+  const next = { ...row, incident, sequence: row.sequence + 1, toldAt: at, revision: row.revision + 1 };
   return {
     writes: [
       ...incidentWrites(row, next, undefined),
       ...outboxWrites(correctionNotification(row, told, at), channels, nowMs),
     ],
     dues: channels.map((key): Due => ({ kind: "outbox", key, at: nowMs })),
+  };
+}
+
+/** Not another version: what was to happen to the incident still is. */
+function withApproval(incident: Incident, who: string | undefined, at: number): Incident {
+  if (who === undefined) return incident;
+  return {
+    ...incident,
+    timeline: withEntries(incident.timeline, [{ at, what: "corrective action approved", who }]),
   };
 }
 

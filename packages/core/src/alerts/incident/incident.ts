@@ -26,7 +26,8 @@ export interface TimelineEntry {
     | "resolved"
     | "paged"
     | "reminded"
-    | "nobody to page";
+    | "nobody to page"
+    | "corrective action approved";
   /** Who did it, or who was paged; absent when it came from the source or a timer. */
   readonly who?: string;
 }

@@ -303,9 +303,9 @@ describe("incidents", () => {
     expect(first).toMatchObject({ handle, total: 1, alerts: [{ key: "a" }], told: { receiver: ["slack", "pager"] } });
     if (first === undefined) throw new Error("no incident");
     const receipts = await world.incidents.receipts(first, world.signal);
-    expect(receipts.map(({ channel, state }) => `${channel} ${state}`).sort()).toEqual([
-      "pager delivered",
-      "slack delivered",
+    expect(receipts.map(({ channel, kind, state }) => `${channel} ${kind} ${state}`).sort()).toEqual([
+      "pager opened delivered",
+      "slack opened delivered",
     ]);
   });
 
