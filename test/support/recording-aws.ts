@@ -173,6 +173,7 @@ function answer(request: Request, { objects }: RecordingOptions): Answer {
   const { service, target, url, method } = request;
   if (service === "s3") return objectAnswer(method, url, objects);
   if (service === "") return searchAnswer(request);
+  if (service === "sns") return { body: PUBLISHED };
   const given = request.body.length === 0 ? {} : (JSON.parse(request.body.toString("utf8")) as { Records?: unknown[] });
   switch (target.split(".")[1]) {
     case "PutRecordBatch":
@@ -200,6 +201,9 @@ function answer(request: Request, { objects }: RecordingOptions): Answer {
       return json({});
   }
 }
+
+// https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+const PUBLISHED = "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>";
 
 /** The value of every secret. */
 export const SECRET = JSON.stringify({ token: "xoxb-1", signing: "signing" });

@@ -21,11 +21,16 @@ function alarmArn(name: string): string {
   return `arn:aws:cloudwatch:eu-west-1:111122223333:alarm:${name}`;
 }
 
-function alarm(name: string, value: string): object {
+function alarm(name: string, value: string, more: object = {}): object {
   const time = value === "OK" ? "2026-11-22T12:10:00Z" : NOON;
-  const detail = { alarmName: name, state: { value, timestamp: time } };
+  const detail = { alarmName: name, state: { value, timestamp: time }, ...more };
   return eventOf("aws.cloudwatch", "CloudWatch Alarm State Change", detail, { time, resources: [alarmArn(name)] });
 }
+
+/** One that CloudWatch is to be asked about, since its events are not muted. */
+const MUTED = alarm("muted", "ALARM", {
+  muteDetail: { mutedByArn: "arn:rule", muteWindowEnd: "2099-01-01T00:00:00Z" },
+});
 
 /** The first of two pages, so that it waits for the second. */
 const HEALTH = eventOf("aws.health", "AWS Health Event", {
@@ -56,6 +61,12 @@ interface Seen {
   readonly stored: string;
   /** The function's own policy, as JSON. */
   readonly policy: string;
+}
+
+/** What alert-intake has stored of the muted alarm, due by now. */
+function recheckOf(stored: string): object {
+  const [, key = ""] = /"kind":\{"S":"recheck"\},"key":\{"S":("(?:[^"\\]|\\.)*")\}/.exec(stored) ?? [];
+  return { ...due("recheck", JSON.parse(key)), alertKey: alarmArn("muted") };
 }
 
 /** Links of the first incident that is stored. */
@@ -94,14 +105,14 @@ export const EVENTS: Readonly<Record<string, readonly unknown[] | ((seen: Seen) 
   "logs-retention": [{}],
   "search-setup": [{}],
   "alert-intake": [
-    messages(alarm("orders-5xx", "ALARM"), alarm("checkout-5xx", "ALARM"), HEALTH),
+    messages(alarm("orders-5xx", "ALARM"), alarm("checkout-5xx", "ALARM"), MUTED, HEALTH),
     messages(alarm("orders-5xx", "OK")),
   ],
-  "alert-timer": ({ policy }) => [
+  "alert-timer": ({ policy, stored }) => [
     { sweep: true },
     messages(due("group", "g"), due("incident", "i"), due("outbox", "inbox")),
     ...(policy.includes("-corrections") ? [messages(due("correction", "c"))] : []),
-    messages({ ...due("recheck", "g"), alertKey: alarmArn("orders-5xx") }),
+    messages(recheckOf(stored)),
   ],
   // What alert-intake has stored.
   "alert-send": ["slack", "chat", "pager", "teams", "mail", "topic", "notify", "hook", "inbox"].map((channel) =>
