@@ -102,6 +102,14 @@ function loadFailure(thrown: unknown, url: string, timeoutMs: number, session: B
   return thrown;
 }
 
+// A page that hangs does not leave; the next step then says so.
+const LEAVE_TIMEOUT_MS = 2000;
+
+/** Leaves a page that was not loaded: Chromium goes to a page of its own after a failure, some time later, which would break off the next navigation. */
+export async function leaveErrorPage(page: Page): Promise<void> {
+  await page.goto("about:blank", { timeout: LEAVE_TIMEOUT_MS }).catch(() => undefined);
+}
+
 /** Whether Playwright gave up waiting. */
 export function isTimeout(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === "TimeoutError";

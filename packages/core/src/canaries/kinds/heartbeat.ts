@@ -5,7 +5,7 @@ import type { RunContext, Step } from "../context.ts";
 import { CanaryFailure } from "../failure.ts";
 import type { RunKind } from "../kind.ts";
 import { failOnProblems, hasText, isInState, until } from "../page-checks.ts";
-import { loadPage, timeLeft } from "../page-load.ts";
+import { leaveErrorPage, loadPage, timeLeft } from "../page-load.ts";
 import { HarRecorder } from "../probe/har.ts";
 import { type ProbeRequest, probeHttp } from "../probe/http.ts";
 
@@ -43,7 +43,7 @@ export const heartbeat: RunKind<"heartbeat"> = async (context) => {
       // At the deadline there is no next one.
       context.signal.throwIfAborted();
       failures.push(thrown);
-      if (session !== undefined && index < canary.urls.length - 1) await leaveErrorPage(session);
+      if (session !== undefined && index < canary.urls.length - 1) await leaveErrorPage(session.page);
     }
   }
   if (failures.length > 0) throw failures[0];
@@ -133,10 +133,4 @@ function isOf(status: number, expected: number | string): boolean {
   if (typeof expected === "number") return status === expected;
   const [from = 0, to = 0] = expected.split("-").map(Number);
   return status >= from && status <= to;
-}
-
-/** Chromium goes to a page of its own after a failure, some time later, which would break off the next navigation. */
-async function leaveErrorPage({ page }: BrowserSession): Promise<void> {
-  // A page that hangs does not leave; the next step then says so.
-  await page.goto("about:blank", { timeout: 2000 }).catch(() => undefined);
 }

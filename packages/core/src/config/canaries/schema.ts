@@ -20,12 +20,14 @@ export type CanaryConfig = z.output<typeof Canary>;
 export type CanaryInput = z.input<typeof Canary>;
 /** All canaries, with their defaults. */
 export type CanariesConfig = z.output<typeof Canaries>;
+/** All canaries as users write them. */
+export type CanariesInput = NonNullable<z.input<typeof Canaries>>;
 export type CanaryKind = CanaryConfig["kind"];
 /** The configuration of a canary of a kind. */
 export type CanaryOfKind<K extends CanaryKind> = Extract<CanaryConfig, { readonly kind: K }>;
 
 /** Whether a canary needs a browser, and so the bundle that has one. */
 export function needsBrowser(canary: CanaryConfig): boolean {
-  if (canary.kind === "heartbeat" || canary.kind === "script") return canary.browser;
+  if (canary.kind === "heartbeat" || canary.kind === "links" || canary.kind === "script") return canary.browser;
   return canary.kind !== "api" && canary.kind !== "multi-check";
 }
