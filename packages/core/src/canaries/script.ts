@@ -44,6 +44,8 @@ export interface ScriptContext {
   /** The canary's name. */
   readonly name: string;
   readonly region: string;
+  /** The canary's `variables`, filled in. */
+  readonly variables: Readonly<Record<string, string>>;
   /** A page of a fresh browser, Playwright's own. Raises a failure where the canary says `browser: false`. https://playwright.dev/docs/api/class-page */
   readonly page: Page;
   readonly request: RequestClient;

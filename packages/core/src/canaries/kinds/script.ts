@@ -8,6 +8,7 @@ import { HarRecorder } from "../probe/har.ts";
 import { type ProbeAnswer, probeHttp } from "../probe/http.ts";
 import { headerOf } from "../probe/http-exchange.ts";
 import type { CanaryScript, RequestClient, ScriptContext, ScriptRequest, ScriptResponse } from "../script.ts";
+import { filledVariables } from "./step-plan.ts";
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_REDIRECTS = 10;
@@ -18,9 +19,11 @@ export const runScript: RunKind<"script"> = async (context) => {
   const script = await loaded(context);
   const page = context.canary.browser ? (await context.browser()).page : undefined;
   const requests = new ScriptRequests(context);
+  const variables = await filledVariables(context.canary.variables, context);
   const given: ScriptContext = {
     name: context.name,
     region: context.region,
+    variables,
     get page() {
       if (page === undefined) throw new CanaryFailure("canary", "there is no page: the canary says browser: false");
       return page;
