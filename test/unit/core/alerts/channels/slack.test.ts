@@ -157,6 +157,25 @@ describe("a request", () => {
     expect(isSlackRequest(request, "secret", at(299))).toBe(true);
   });
 
+  // The example that Slack publishes. https://docs.slack.dev/authentication/verifying-requests-from-slack
+  it("is taken as Slack's documentation signs it", () => {
+    const fields = {
+      ...{ token: "xyzz0WbapA4vBCDEFasx0q6G", team_id: "T1DC2JH3J", team_domain: "testteamnow" },
+      ...{ channel_id: "G8PSS9T3V", channel_name: "foobar", user_id: "U2CERLKJA", user_name: "roadrunner" },
+      ...{ command: "/webhook-collect", text: "" },
+      response_url: "https://hooks.slack.com/commands/T1DC2JH3J/397700885554/96rGlfmibIGlgcZRskXaIFfN",
+      trigger_id: "398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c",
+    };
+    const example = {
+      timestamp: "1531420618",
+      body: new URLSearchParams(fields).toString(),
+      signature: "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+    };
+    const then = { now: () => 1_531_420_618_000 };
+    expect(isSlackRequest(example, "8f742231b10e8888abcd99yyyzzz85a5", then)).toBe(true);
+    expect(isSlackRequest(example, "8f742231b10e8888abcd99yyyzzz85a6", then)).toBe(false);
+  });
+
   it.each([
     ["another secret", request, "other", 0],
     ["no secret", request, "", 0],

@@ -115,6 +115,14 @@ describe("a signed link", () => {
     ]);
   });
 
+  it("does no harm when it is pressed twice at the same moment", async () => {
+    const answers = await Promise.all([follow(token()), follow(token())]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await follow(token())).status).toBe(410);
+    // The second time it is already so: the incident says "nothing-new".
+    expect(acts).toHaveLength(2);
+  });
+
   it.each([
     ["nothing-new", 200],
     ["not-open", 409],
