@@ -87,10 +87,21 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
     reason: "the stream is encrypted, with the key that deploy.encryption chooses: the customer's own",
   },
   {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:(ec2:\*:.+:instance\/\*|ssm:\*:.*:(document\/[\w.-]+|automation-execution\/\*))\]$/,
+    where: /^Alerting\/AlertCorrect\/Role\/Resource$/,
+    reason:
+      "what corrective actions run, in whatever region an alarm is of: named documents, their executions, whose ids are made then, and of instances those alone that carry a tag for it",
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:[^:]+:states:[^\]]+:execution:[^\]]+:belfry-\*\]$/,
+    where: /^Alerting\/AlertCorrect\/Role\/Resource$/,
+    reason: "executions of one state machine that Belfry has started, whose names are made then and begin so",
+  },
+  {
     rule: /^AwsSolutions-SMG4$/,
     where: /^Alerting\/LinkSecret$/,
     reason:
-      "links in messages that were sent must go on working for as long as they are good, 36 hours; a new secret, which ends them all, is made when the old one has leaked",
+      "links in messages that were sent must go on working for as long as they are good, 36 hours; another value, which ends them all, is given to it when it has leaked",
   },
   {
     rule: /^AwsSolutions-SQS3$/,

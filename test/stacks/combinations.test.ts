@@ -146,6 +146,28 @@ const AXES: Record<string, Record<string, Part>> = {
       },
     },
   },
+  alerting: {
+    default: {},
+    off: { deploy: { alerting: { enabled: false } } },
+    quiet: {
+      deploy: {
+        alerting: { alarmActions: false, respond: { enabled: false }, healthBackFill: { enabled: false } },
+        email: ["ops@example.com"],
+      },
+    },
+    channels: {
+      channels: {
+        chat: { type: "slack", channel: "C024BE91L", token: "/belfry/slack", signingSecret: "/belfry/signing" },
+        mail: { type: "email", from: "belfry@example.com", to: ["ops@example.com"] },
+        topic: { type: "sns", topicArn: `arn:aws:sns:us-east-1:${ACCOUNT}:ops` },
+      },
+      oncall: {
+        receivers: { default: { channels: ["chat", "mail", "topic"] } },
+        corrections: { restart: { matchers: ['alertname="down"'], run: { type: "ec2-recover" }, dryRun: false } },
+      },
+      deploy: { alerting: { healthBackFill: { organization: true }, respond: { concurrency: 0 } } },
+    },
+  },
   sinks: {
     default: {},
     others: {

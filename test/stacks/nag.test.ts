@@ -6,7 +6,7 @@ import { PROFILES } from "../../scripts/synth/profiles.ts";
 import { runBuild } from "../../scripts/synth/run-build.ts";
 import { type SynthResult, synthesize } from "../../scripts/synth/synthesize.ts";
 import { ACCEPTED_FINDINGS, type AcceptedFinding } from "../../stacks/accepted-findings.ts";
-import { EVERYTHING, EVERYTHING_SERVERLESS, SMALL_CLUSTERS } from "./support/everything.ts";
+import { CORRECTING, EVERYTHING, EVERYTHING_SERVERLESS, SMALL_CLUSTERS } from "./support/everything.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -15,11 +15,13 @@ const ROOT = resolve(import.meta.dirname, "../..");
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
  * Deliveries of Step Functions' logs: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html CloudWatch Logs' lists:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html Composite alarms are answered only to who may ask for all:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html AWS Health: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthapisandnotifications.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html EC2: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html AWS Health: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthapisandnotifications.html
  */
 const WITHOUT_RESOURCES = [
   "cloudwatch:DescribeAlarms",
   "cloudwatch:PutMetricData",
+  "ec2:DescribeInstanceStatus",
+  "ec2:DescribeInstances",
   "health:DescribeAffectedAccountsForOrganization",
   "health:DescribeAffectedEntities",
   "health:DescribeAffectedEntitiesForOrganization",
@@ -42,11 +44,12 @@ const WITHOUT_RESOURCES = [
   "xray:PutTraceSegments",
 ];
 
-/** Configurations that are synthesized: those that users start from, two with all that can be switched on, and one with the least clusters. */
+/** Configurations that are synthesized: those that users start from, two with all that can be switched on, one with the least clusters, and one with corrective actions. */
 const WRITTEN = {
   "everything-with-a-domain": EVERYTHING,
   "everything-with-a-collection": EVERYTHING_SERVERLESS,
   "small-clusters": SMALL_CLUSTERS,
+  "corrective-actions": CORRECTING,
 };
 const CONFIGS = [...PROFILES.map(({ name }) => name), ...Object.keys(WRITTEN)];
 
@@ -74,7 +77,7 @@ beforeAll(async () => {
     runBuild(file, dist);
     results.set(name, await synthesize({ config: file, stage: "test", dist, outdir: join(folder, name) }));
   }
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(CONFIGS)("%s", (name) => {

@@ -125,3 +125,18 @@ export const SMALL_CLUSTERS = {
   defaultRoute: ["search", "elsewhere"],
   deploy: { region: "eu-west-1", search: { type: "domain", instanceCount: 1, zones: 1 } },
 } as const satisfies ConfigInput;
+
+/** Corrective actions of every kind that are taken, not only spoken of. */
+export const CORRECTING = {
+  oncall: {
+    corrections: {
+      restart: { matchers: ['alertname="down"'], run: { type: "ec2-recover" }, dryRun: false },
+      machine: {
+        matchers: ['alertname="stuck"'],
+        run: { type: "step-functions", stateMachineArn: `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:heal` },
+        dryRun: false,
+      },
+    },
+  },
+  deploy: { region: "eu-west-1" },
+} as const satisfies ConfigInput;
