@@ -1,6 +1,7 @@
 import { compilePattern } from "../patterns/event-pattern.ts";
 import { InvalidPatternError } from "../patterns/invalid-pattern-error.ts";
 import { messageOf } from "../platform/errors.ts";
+import { canaryProblems } from "./canaries/canary-problems.ts";
 import { DATASETS } from "./datasets.ts";
 import { DEFAULT_ROUTE } from "./default-route.ts";
 import { deployProblems } from "./deploy/deploy-problems.ts";
@@ -20,6 +21,7 @@ export function checkReferences(config: Config): Problem[] {
     ...retentionProblems(config.retentionDays),
     ...testProblems(config),
     ...channelNameProblems(config),
+    ...canaryProblems(config),
     ...deployProblems(config),
   ];
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Canaries } from "./canaries/schema.ts";
 import { Channels } from "./channels/schema.ts";
 import { DATASETS } from "./datasets.ts";
 import { Deploy } from "./deploy/schema.ts";
@@ -199,6 +200,7 @@ export const ConfigSchema = z.strictObject({
     .optional(),
   channels: Channels.describe("where notifications go; inbox, Belfry's own list, is always one of them"),
   oncall: OnCall.prefault({}),
+  canaries: Canaries.describe("what watches pages and APIs from outside, by name"),
   deploy: Deploy.prefault({}),
   tests: z.array(TestCase).default([]),
 });

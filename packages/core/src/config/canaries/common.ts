@@ -3,6 +3,7 @@ import { FAILURE_CLASSES } from "../../event/failure-class.ts";
 import { SecretReference } from "../channels/secret-reference.ts";
 import { parseDuration } from "../oncall/duration.ts";
 import { refused } from "../oncall/refused.ts";
+import { Failover } from "./failover.ts";
 
 /** A canary's name, and so part of its metrics and of its artifacts' keys. https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CreateCanary.html */
 export const CanaryName = z
@@ -124,6 +125,7 @@ export const COMMON = {
   artifacts: Artifacts.prefault({}),
   redact: Redact.prefault({}),
   backend: Backend.default({ type: "belfry" }),
+  failover: Failover.optional().describe("records of Route 53 that lead elsewhere while its alarm is on"),
 };
 
 const Common = z.strictObject(COMMON);

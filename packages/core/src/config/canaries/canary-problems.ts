@@ -1,0 +1,80 @@
+import type { Problem } from "../problems.ts";
+import { nextRuns, parseSchedule } from "../schedules/schedule-expression.ts";
+import type { Config } from "../schema.ts";
+import type { CanaryConfig } from "./schema.ts";
+
+/** What canaries say that cannot be, though each part of it is valid by itself. */
+export function canaryProblems({ canaries, deploy, metrics }: Config): Problem[] {
+  const regions = [deploy.region, ...deploy.regions];
+  return Object.entries(canaries).flatMap(([name, canary]) =>
+    [
+      ...scheduleProblems(canary),
+      ...backendProblems(canary),
+      ...scriptProblems(canary),
+      ...failoverProblems(canary, metrics.highResolution),
+      ...canary.regions.flatMap((region, i) =>
+        regions.includes(region)
+          ? []
+          : problem(["regions", i], `${region} is no region of Belfry's: add it to deploy.regions`),
+      ),
+    ].map(({ path, message }) => ({ path: ["canaries", name, ...path], message })),
+  );
+}
+
+function problem(path: Problem["path"], message: string): Problem[] {
+  return [{ path, message }];
+}
+
+function scheduleProblems({ alarm, backend, schedule, timeoutSeconds }: CanaryConfig): Problem[] {
+  const { failedRuns, ofRuns } = alarm;
+  const alarmProblems =
+    failedRuns > ofRuns ? problem(["alarm", "failedRuns"], `${failedRuns} runs of the last ${ofRuns} cannot fail`) : [];
+  if (schedule === "once") return alarmProblems;
+  try {
+    const [first, second] = nextRuns(parseSchedule(schedule), "UTC", new Date(0), 2);
+    const everySeconds =
+      first === undefined || second === undefined
+        ? Number.POSITIVE_INFINITY
+        : (second.getTime() - first.getTime()) / 1000;
+    if (backend.type === "belfry" || timeoutSeconds <= everySeconds) return alarmProblems;
+    const message = `${timeoutSeconds} is longer than from one run to the next, which CloudWatch Synthetics refuses`;
+    return [...alarmProblems, ...problem(["timeoutSeconds"], message)];
+  } catch (error) {
+    return [...alarmProblems, ...problem(["schedule"], (error as Error).message)];
+  }
+}
+
+function backendProblems({ backend, kind }: CanaryConfig): Problem[] {
+  if (backend.type === "belfry" || kind === "script") return [];
+  return problem(["backend"], `CloudWatch Synthetics runs scripts alone, not canaries of kind ${kind}: leave it out`);
+}
+
+function scriptProblems(canary: CanaryConfig): Problem[] {
+  if (canary.kind !== "script") return [];
+  const { backend, entry } = canary;
+  const isPython = entry.endsWith(".py");
+  const runsPython = backend.type === "synthetics" && backend.runtime.startsWith("syn-python-");
+  if (isPython === runsPython) return [];
+  return problem(
+    ["entry"],
+    isPython
+      ? "Python runs in CloudWatch Synthetics alone: give backend a runtime such as syn-python-selenium-10.0"
+      : `a runtime for Python cannot run ${entry}`,
+  );
+}
+
+/** https://docs.aws.amazon.com/Route53/latest/APIReference/API_AlarmIdentifier.html */
+function failoverProblems({ failover, regions, enabled, schedule }: CanaryConfig, highResolution: boolean): Problem[] {
+  if (failover === undefined) return [];
+  return [
+    ...(highResolution
+      ? problem(["failover"], "Route 53 takes metrics of standard resolution alone: switch metrics.highResolution off")
+      : []),
+    ...(regions.length > 1
+      ? problem(["failover"], "a record follows one alarm, and there is one in each region: name one region")
+      : []),
+    ...(!enabled || schedule === "once"
+      ? problem(["failover"], "a record follows a canary that runs all the time")
+      : []),
+  ];
+}
