@@ -1,3 +1,4 @@
+import { type CanaryRun, keepCanaryRun, withCanaryRuns } from "@belfry/core/alerts/canary-runs";
 import { createDispatcher, type Dispatcher } from "@belfry/core/alerts/dispatch/dispatcher";
 import { deleteTimer, putTimers } from "@belfry/core/alerts/dispatch/timers";
 import { withAccountName } from "@belfry/core/alerts/intake";
@@ -14,6 +15,8 @@ import type { OnCallRuntime } from "./on-call-runtime.ts";
 export interface OnCall extends Dispatcher {
   /** Takes a page of a Health event. */
   takeHealth(event: HealthEvent, signal: AbortSignal): Promise<void>;
+  /** Takes a run of a canary, for the alert of its alarm. */
+  takeCanaryRun(run: CanaryRun, signal: AbortSignal): Promise<void>;
 }
 
 /** These edit what they have said, or hold an incident open until its end is told. */
@@ -42,7 +45,8 @@ export function onCallOf(runtime: OnCallRuntime): (sendDue: SendDue, logger: Log
       await sendDue([due], signal);
     };
     return {
-      take: (alerts, signal) => dispatcher.take(alerts, signal),
+      take: async (alerts, signal) => dispatcher.take(await withCanaryRuns(alerts, table, signal), signal),
+      takeCanaryRun: (run, signal) => keepCanaryRun(run, table, signal),
       act: (handle, input, signal) => dispatcher.act(handle, input, signal),
       sweep: (names, signal) => dispatcher.sweep(names, signal),
       async due(due, signal) {

@@ -36,7 +36,14 @@ export interface EmfOptions {
   readonly clock?: Clock;
 }
 
-type Unit = "Count" | "Milliseconds";
+/** Units that a value may have. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+export type Unit = "Count" | "Milliseconds" | "Seconds" | "Percent" | "Bytes" | "None";
+
+/** Metrics that take values of any unit, too. */
+export interface Measurements extends Metrics {
+  /** Adds one value to a distribution. */
+  measure(name: string, unit: Unit, value: number, dimensions?: Dimensions, properties?: Properties): void;
+}
 
 interface Series {
   readonly name: string;
@@ -52,16 +59,22 @@ interface Group {
 }
 
 /** Metrics in the embedded metric format. What CloudWatch would refuse is cut, cleaned or left out, never written. */
-export function emfMetrics(options: EmfOptions): Metrics {
+export function emfMetrics(options: EmfOptions): Measurements {
   const { clock = systemClock, write = (line: string) => void process.stdout.write(`${line}\n`) } = options;
   const bound = new BoundedValues(options.maxDimensionValues);
   const groups = new Map<string, Group>();
 
-  const record = (name: string, unit: Unit, value: number, dimensions: Dimensions, properties: Properties) => {
-    if (!(Math.abs(value) <= MAX_VALUE)) return;
+  const seriesOf = (name: string, unit: Unit, dimensions: Dimensions, properties: Properties): Series => {
     const group = groupFor(groups, dimensions, bound);
     addProperties(group, properties);
-    const series = seriesFor(group, name, unit);
+    return seriesFor(group, name, unit);
+  };
+  const measure: Measurements["measure"] = (name, unit, value, dimensions = {}, properties = {}) => {
+    if (Math.abs(value) <= MAX_VALUE) seriesOf(name, unit, dimensions, properties).values.push(value);
+  };
+  const record = (name: string, unit: Unit, value: number, dimensions: Dimensions, properties: Properties) => {
+    if (!(Math.abs(value) <= MAX_VALUE)) return;
+    const series = seriesOf(name, unit, dimensions, properties);
     if (unit === "Milliseconds" || series.values.length === 0) series.values.push(value);
     else if (Math.abs(series.values[0] + value) <= MAX_VALUE) series.values[0] += value;
   };
@@ -69,6 +82,7 @@ export function emfMetrics(options: EmfOptions): Metrics {
   return {
     count: (name, value, dimensions = {}, properties = {}) => record(name, "Count", value, dimensions, properties),
     duration: (name, ms, dimensions = {}, properties = {}) => record(name, "Milliseconds", ms, dimensions, properties),
+    measure,
     flush() {
       const timestamp = Math.floor(clock.now());
       for (const group of groups.values()) {

@@ -36,3 +36,16 @@ export function s3List(bucket: string, region?: string): ListObjects {
     return { objects, isLast: answer.IsTruncated !== true };
   };
 }
+
+/** Puts an object with a media type into one bucket. Raises what the client raises. */
+export type PutTypedObject = (key: string, body: Uint8Array, contentType: string, signal: AbortSignal) => Promise<void>;
+
+/** PutObject of a bucket, whose own default decides on encryption. https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+export function s3PutTyped(bucket: string, region?: string): PutTypedObject {
+  return async (key, body, contentType, signal) => {
+    const { PutObjectCommand } = await import("@aws-sdk/client-s3");
+    const client = await s3Client(region);
+    const command = new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType });
+    await awsCall("s3:PutObject", () => client.send(command, { abortSignal: signal }));
+  };
+}

@@ -32,6 +32,7 @@ export function intakeHandler(runtime: OnCallRuntime): LambdaHandler<SQSEvent, S
       invocation,
       async ({ intake }, sendDue) => {
         if ("health" in intake) return open(sendDue, logger).takeHealth(intake.health, signal);
+        if ("canaryRun" in intake) return open(sendDue, logger).takeCanaryRun(intake.canaryRun, signal);
         if ("alerts" in intake) return open(sendDue, logger).take(intake.alerts, signal);
         metrics.count("MessagesRefused", 1, { Function: NAME });
         throw new BelfryError("BAD_EVENT", `the message is no event: ${intake.reason}`);
