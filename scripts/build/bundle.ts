@@ -12,6 +12,12 @@ export interface FunctionSource {
   readonly group: FunctionGroup;
   /** The module that exports `handler`: a file, or text as if it stood in the repository's root. */
   readonly entry: { readonly file: string } | { readonly text: string };
+  /** The canaries that it runs, and whose configuration it gets; for functions of canaries. */
+  readonly canaries?: readonly string[];
+  /** Files that are put into its folder. */
+  readonly files?: readonly { readonly from: string; readonly to: string }[];
+  /** Packages that are not bundled, but copied into its folder. */
+  readonly packages?: readonly string[];
 }
 
 /** Sizes of one bundle in bytes: what Node reads to start it, and what it reads when it needs it. */
@@ -36,7 +42,7 @@ const REQUIRE_BANNER =
  * where Node runs with --enable-source-maps.
  */
 export async function bundle(
-  { name, entry }: Omit<FunctionSource, "group">,
+  { name, entry, packages = [] }: Omit<FunctionSource, "group">,
   root: string,
   outdir: string,
 ): Promise<BundleSize> {
@@ -64,6 +70,7 @@ export async function bundle(
     legalComments: "linked",
     charset: "utf8",
     metafile: true,
+    external: [...packages],
     logLevel: "warning",
   });
   return { name, ...sizesOf(metafile, root, outdir) };

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Config } from "@belfry/core/config/schema";
 import { systemClock } from "@belfry/core/platform/clock";
-import { emfMetrics } from "@belfry/core/platform/emf";
+import { emfMetrics, type Measurements } from "@belfry/core/platform/emf";
 import { BelfryError, messageOf } from "@belfry/core/platform/errors";
 import { createLogger, type Logger } from "@belfry/core/platform/logger";
 import { type Random, type Sleep, sleep } from "@belfry/core/platform/retry";
@@ -45,7 +45,7 @@ export function inAwsTask<Event, Result>(
 }
 
 /** Binds what all handlers share to AWS, by the configuration beside the bundle and the environment that the stacks set. Raises BAD_CONFIG. */
-export async function awsRuntime(): Promise<TaskRuntime> {
+export async function awsRuntime(): Promise<TaskRuntime & { readonly metrics: Measurements }> {
   const config = await readConfig(new URL("./config.json", import.meta.url));
   // The stage's own, so that two stages in an account do not add up.
   const namespace = process.env.BELFRY_METRIC_NAMESPACE || config.metrics.namespace;
