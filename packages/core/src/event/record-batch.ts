@@ -1,4 +1,3 @@
-import type { Columns } from "./columns.ts";
 import { Fates } from "./fates.ts";
 import { grown } from "./grown.ts";
 import type { DeliveryItem, Payload } from "./payload.ts";
@@ -206,29 +205,21 @@ export class RecordBatch {
   }
 
   /**
-   * Adds the fields of a line of columns in one call: field i has the code `codes[i]` (see `spanCode`) and the span of column `columns[i]`, which ascend.
-   * Columns from `count` on are not there, and those in another state are left out.
+   * Makes room for rows that a parser writes itself into `code`, `a` and `b`, `most` at most, and returns the place of the first: for lines of columns, in
+   * which a call for each field would cost more than finding it. They count when `closeRows` says where they end.
    */
-  addColumns(record: number, codes: Int32Array, columns: Uint8Array, line: Columns, state: number): void {
+  openRows(record: number, most: number): number {
     if (this.rowsTo[record] !== this.#rows) this.#moveToEnd(record);
-    while (this.#rows + codes.length >= this.code.length) this.#growRows();
-    // Those of columns that are left out are noted too: to look for a path in vain is no harm.
-    if (codes !== this.#notedCodes) for (const code of codes) this.#notePath(code >>> KIND_BITS);
+    while (this.#rows + most > this.code.length) this.#growRows();
+    return this.#rows;
+  }
+
+  /** Ends the rows of the record that `openRows` was called for. `codes` are those that they may have: to look for a path in vain is no harm. */
+  closeRows(record: number, end: number, codes: Int32Array): void {
+    this.#rows = this.rowsTo[record] = end;
+    if (codes === this.#notedCodes) return;
+    for (const code of codes) this.#notePath(code >>> KIND_BITS);
     this.#notedCodes = codes;
-    const { states, from, to, count } = line;
-    const { code, a, b } = this;
-    const asText = this.clean[record] === 1 ? 0 : Kind.text - Kind.string;
-    let row = this.#rows;
-    for (let field = 0; field < codes.length; field++) {
-      const column = columns[field];
-      if (column >= count) break;
-      if (states[column] !== state) continue;
-      code[row] = (codes[field] & KIND_MASK) === Kind.string ? codes[field] + asText : codes[field];
-      a[row] = from[column];
-      b[row++] = to[column];
-    }
-    this.#rows = row;
-    this.rowsTo[record] = row;
   }
 
   /** Notes that bytes [from, to) of the record's payload are the value of a key that names a secret (`password`, `token`, …), for redaction. */
@@ -344,7 +335,7 @@ export function kindOf(code: number): Kind {
   return (code & KIND_MASK) as Kind;
 }
 
-/** The code of a field that is a span: JSON text as it stands, or the text of a string. */
-export function spanCode(path: number, isRaw: boolean): number {
-  return (path << KIND_BITS) | (isRaw ? Kind.raw : Kind.string);
+/** The code of a row. */
+export function codeOf(path: number, kind: Kind): number {
+  return (path << KIND_BITS) | kind;
 }

@@ -1,23 +1,8 @@
 import { pathId } from "../event/field-path.ts";
-import { spanCode } from "../event/record-batch.ts";
+import { codeOf, Kind } from "../event/record-batch.ts";
 import { BelfryError } from "../platform/errors.ts";
 import { NameTable } from "./name-table.ts";
-
-/** What a column of a flow log holds, and so how its tokens are read and which fields they become. */
-export const Column = {
-  text: 0,
-  account: 1,
-  source: 2,
-  address: 3,
-  integer: 4,
-  version: 5,
-  protocol: 6,
-  flags: 7,
-  start: 8,
-  end: 9,
-  action: 10,
-  status: 11,
-} as const;
+import { Column, FIXED_CODES } from "./vpcflow-fields.ts";
 
 /** The columns of one flow log, in their order. */
 export interface Layout {
@@ -28,12 +13,19 @@ export interface Layout {
   /** How many columns a line must have, and whether it may have more words. */
   readonly least: number;
   readonly open: boolean;
-  /** By field that is copied from a token, in the order of the columns: its column, and its code, which says path and kind. */
-  readonly columns: Uint8Array;
+  /** Two codes a column, of the fields that its token is copied to, NO_FIELD for none. Of lines without escapes, and of others. */
   readonly codes: Int32Array;
-  /** Columns from whose values fields are made. */
-  readonly computed: Uint8Array;
+  readonly escapedCodes: Int32Array;
+  /** All codes that a line's rows may have, and how many rows that are at most. */
+  readonly rowCodes: Int32Array;
+  readonly mostRows: number;
 }
+
+/** Stands for a field that is not there. */
+export const NO_FIELD = 0;
+
+/** How many fields a token is copied to at most. */
+export const COPIES = 2;
 
 /** More columns than AWS has, by far. */
 export const MAX_COLUMNS = 128;
@@ -81,16 +73,6 @@ const TYPED = new Set(
     kind === Column.address || kind === Column.integer ? [path] : [],
   ),
 );
-
-const COMPUTED: ReadonlySet<number> = new Set([
-  Column.account,
-  Column.source,
-  Column.protocol,
-  Column.flags,
-  Column.start,
-  Column.end,
-  Column.action,
-]);
 
 const PREFIXES: Readonly<Record<string, string>> = {
   "interface-id": "eni-",
@@ -194,7 +176,7 @@ export function isHeader(line: string): boolean {
 
 function makeLayout(columns: readonly string[]): Layout {
   const entries = columns.map(entryOf);
-  const copied = entries.flatMap(([kind, ...paths], column) => paths.map((path) => ({ kind, path, column })));
+  const codes = copiesOf(entries, Kind.string);
   return {
     kinds: Uint8Array.from(entries, ([kind]) => kind),
     otherwise: Int32Array.from(columns, (column) => {
@@ -205,10 +187,24 @@ function makeLayout(columns: readonly string[]): Layout {
     prefixes: columns.map((column) => (column in PREFIXES ? Buffer.from(PREFIXES[column]) : undefined)),
     least: columns.length,
     open: true,
-    columns: Uint8Array.from(copied, ({ column }) => column),
-    codes: Int32Array.from(copied, ({ path, kind }) => spanCode(pathId(path), kind === Column.integer)),
-    computed: Uint8Array.from(entries.flatMap(([kind], column) => (COMPUTED.has(kind) ? [column] : []))),
+    codes,
+    escapedCodes: copiesOf(entries, Kind.text),
+    rowCodes: Int32Array.from([...codes.filter((code) => code !== NO_FIELD), ...FIXED_CODES]),
+    mostRows: columns.length * (COPIES + 1) + FIXED_CODES.length,
   };
+}
+
+/** The codes of the fields that tokens are copied to; `text` is the kind of those that are no numbers. */
+function copiesOf(entries: readonly Entry[], text: Kind): Int32Array {
+  const codes = new Int32Array(entries.length * COPIES).fill(NO_FIELD);
+  for (const [column, [kind, ...paths]] of entries.entries()) {
+    const copied = kind === Column.integer ? Kind.raw : text;
+    codes.set(
+      paths.map((path) => codeOf(pathId(path), copied)),
+      column * COPIES,
+    );
+  }
+  return codes;
 }
 
 function entryOf(column: string): Entry {

@@ -1,7 +1,9 @@
+import type { RecordBatch } from "../event/record-batch.ts";
 import { equals, startsWith } from "./bytes.ts";
 import { digitsOf, endOfDigits, fourDigitNumber, leadingDigits, shortNumber } from "./digits.ts";
 import { endOfIpv4, endOfIpv4Ahead, IPV4_BYTES, ipVersion } from "./ip-address.ts";
-import { Column, type Layout, MAX_COLUMNS } from "./vpcflow-columns.ts";
+import { COPIES, type Layout, MAX_COLUMNS, NO_FIELD } from "./vpcflow-columns.ts";
+import { Column, writeComputed } from "./vpcflow-fields.ts";
 
 /** Digits of the largest integer that a long of OpenSearch surely takes. */
 const MAX_DIGITS = 18;
@@ -16,9 +18,6 @@ const SPACE = 32;
 const MINUS = 45;
 const ZERO = 48;
 
-/** What a line has in a column: nothing, what the column holds, or something else. */
-export const Token = { absent: 0, fitting: 1, odd: 2 } as const;
-
 const ACCEPT = Buffer.from("ACCEPT");
 const REJECT = Buffer.from("REJECT");
 const STATUSES = ["OK", "NODATA", "SKIPDATA"].map((text) => Buffer.from(text));
@@ -26,50 +25,95 @@ const STATUSES = ["OK", "NODATA", "SKIPDATA"].map((text) => Buffer.from(text));
 /** The account of an interface that AWS made. */
 const UNKNOWN = Buffer.from("unknown");
 
-/** Reads the tokens of a line by what their columns hold, each byte once. What it says holds until the next line. */
+/** Reads the tokens of a line by what their columns hold, each byte once, and writes the rows of their fields. What it says holds until the next line. */
 export class FlowScanner {
-  /** By column: what there is, the token's span, and its value: a number, the version of an address, 1 for ACCEPT, -1 for an unknown account. */
-  readonly states = new Uint8Array(MAX_COLUMNS);
-  readonly from = new Int32Array(MAX_COLUMNS);
-  readonly to = new Int32Array(MAX_COLUMNS);
-  readonly values = new Float64Array(MAX_COLUMNS);
-  /** How many columns the line has, how many of them hold something else than they should, and the position after them. */
-  count = 0;
+  /** Of the tokens that are something else than their columns hold: the column and the span, and how many they are. */
+  readonly oddColumns = new Uint8Array(MAX_COLUMNS);
+  readonly oddFrom = new Int32Array(MAX_COLUMNS);
+  readonly oddTo = new Int32Array(MAX_COLUMNS);
   odd = 0;
+  /** How many columns the line has, the position after them, and the row after those that were written. */
+  count = 0;
   end = 0;
+  row = 0;
+  /** Seconds since 1970 at which the flow ended; NaN when the line does not say. */
+  endSeconds = Number.NaN;
+  /** Span of the account that the line names; from 0 to 0 when it names none. */
+  accountFrom = 0;
+  accountTo = 0;
+  /** Of the token at hand: a number, the version of an address, 1 for ACCEPT, -1 for an unknown account. */
   #value = 0;
 
-  /** Reads a line in a layout; `view` shows the same bytes and has four readable ones behind the line. False when it has too few columns, words too many, or, unless any token is taken, one that does not fit. */
-  scan(bytes: Uint8Array, view: DataView, from: number, to: number, layout: Layout, takesAny: boolean): boolean {
+  /**
+   * Reads a line in a layout; `view` shows the same bytes and has four readable ones behind the line. Rows are written from `row` on, where there must be
+   * room for the layout's. False when it has too few columns, words too many, or, unless any token is taken, one that does not fit.
+   */
+  scan(
+    rows: RecordBatch,
+    record: number,
+    from: number,
+    to: number,
+    row: number,
+    layout: Layout,
+    takesAny: boolean,
+  ): boolean {
+    const { bytes, view } = rows.payloads[rows.payloadOf[record]];
+    const { code, a, b } = rows;
     const { kinds, prefixes } = layout;
+    const codes = rows.clean[record] === 1 ? layout.codes : layout.escapedCodes;
     let column = 0;
+    let next = row;
     this.odd = 0;
+    this.endSeconds = Number.NaN;
+    this.accountFrom = this.accountTo = 0;
     let i = endOfSpace(bytes, from, to);
     for (; column < kinds.length && i < to; column++) {
       let end = i + 1;
-      this.states[column] = Token.absent;
       if (bytes[i] !== MINUS || (end < to && bytes[end] > SPACE)) {
-        end = this.#endOfToken(bytes, view, i, to, kinds[column]);
+        const kind = kinds[column];
         const prefix = prefixes[column];
-        const fits =
+        end = this.#endOfToken(bytes, view, i, to, kind);
+        if (
           end > i &&
           (end === to || bytes[end] <= SPACE) &&
-          (prefix === undefined || takesAny || startsWith(bytes, i, end, prefix));
-        this.states[column] = fits ? Token.fitting : Token.odd;
-        if (!fits) {
-          if (!takesAny) return false;
-          end = endOfWord(view, i, to);
-          this.odd++;
-        }
+          (prefix === undefined || takesAny || startsWith(bytes, i, end, prefix))
+        ) {
+          for (let copy = column * COPIES; copy < (column + 1) * COPIES && codes[copy] !== NO_FIELD; copy++) {
+            code[next] = codes[copy];
+            a[next] = i;
+            b[next++] = end;
+          }
+          if (kind === Column.account) this.#noteAccount(i, end);
+          else if (kind > Column.account) next = this.#writeComputed(rows, next, kind);
+        } else if (takesAny) end = this.#noteOdd(view, column, i, to);
+        else return false;
       }
-      this.from[column] = i;
-      this.to[column] = end;
-      this.values[column] = this.#value;
       i = endOfSpace(bytes, end, to);
     }
     this.count = column;
     this.end = i;
+    this.row = next;
     return column >= layout.least && (i >= to || layout.open);
+  }
+
+  #writeComputed(rows: RecordBatch, row: number, kind: number): number {
+    if (kind === Column.end) this.endSeconds = this.#value;
+    return writeComputed(rows, row, kind, this.#value);
+  }
+
+  #noteAccount(from: number, to: number): void {
+    if (this.#value < 0) return;
+    this.accountFrom = from;
+    this.accountTo = to;
+  }
+
+  /** Notes a word that is not what its column holds; returns the position after it. */
+  #noteOdd(view: DataView, column: number, from: number, to: number): number {
+    const end = endOfWord(view, from, to);
+    this.oddColumns[this.odd] = column;
+    this.oddFrom[this.odd] = from;
+    this.oddTo[this.odd++] = end;
+    return end;
   }
 
   /** The position after the token that begins at `from`, if it is what the column holds; its value in `#value`. */

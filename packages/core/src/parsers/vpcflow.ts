@@ -1,26 +1,19 @@
 import { pathId } from "../event/field-path.ts";
-import { literal } from "../event/literals.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
 import type { Stream } from "../event/stream.ts";
-import { startsWith } from "./bytes.ts";
+import { equals, startsWith } from "./bytes.ts";
 import type { Parser } from "./parser.ts";
 import { columnNames, guesses, isHeader, type Layout, layoutOf, UNPARSED } from "./vpcflow-columns.ts";
-import { addComputed } from "./vpcflow-fields.ts";
-import { endOfWord, FlowScanner, Token } from "./vpcflow-scan.ts";
+import { writeConstants } from "./vpcflow-fields.ts";
+import { endOfWord, FlowScanner } from "./vpcflow-scan.ts";
 
 const LOWER_A = 97;
 
 /** The rule under which lines that name columns are dropped. */
 const HEADER_RULE = "header";
 
-const KIND = pathId("event.kind");
-const CATEGORY = pathId("event.category");
-const TYPE = pathId("event.type");
+const ACCOUNT = pathId("cloud.account.id");
 const REST = pathId(UNPARSED);
-
-const EVENT = literal("event");
-const NETWORK = literal("network");
-const CONNECTION = literal("connection");
 
 /** Opens a line that a log agent wrapped as `{"message":"…"}` without escapes. */
 const WRAP = Buffer.from('{"message":"');
@@ -37,35 +30,54 @@ export class VpcFlowParser implements Parser {
   readonly #line = new FlowScanner();
   #lastStream: Stream | undefined;
   #lastLayout: Layout | undefined;
+  #lastAccount: Uint8Array = Buffer.alloc(0);
 
   constructor(format?: string) {
     this.#configured = format === undefined ? undefined : layoutOf(format);
   }
 
   parse(batch: RecordBatch, record: number): boolean {
-    const { bytes, view } = batch.payloads[batch.payloadOf[record]];
+    const bytes = batch.bytesOf(record);
     const wrapped = isWrapped(bytes, batch.start[record], batch.end[record]);
     const from = wrapped ? batch.start[record] + WRAP.length : batch.start[record];
     const to = wrapped ? batch.end[record] - WRAP_END.length : batch.end[record];
     if (bytes[from] >= LOWER_A && this.#readHeader(batch, record, from, to)) return true;
-    const layout = this.#read(bytes, view, from, to, this.#layoutFor(batch.streamFor(record)));
+    const layout = this.#read(batch, record, from, to, this.#layoutFor(batch.streamFor(record)));
     if (layout === undefined) return false;
-    this.#addFields(batch, record, bytes, to, layout);
+    const line = this.#line;
+    batch.closeRows(record, writeConstants(batch, line.row), layout.rowCodes);
+    // The end of a flow is the time of its event.
+    if (!Number.isNaN(line.endSeconds)) batch.setTime(record, line.endSeconds * 1000);
+    // All records have the account of their stream, and most lines name the same.
+    if (line.accountTo > 0 && !equals(bytes, line.accountFrom, line.accountTo, this.#lastAccount))
+      batch.addText(record, ACCOUNT, line.accountFrom, line.accountTo);
+    if (line.odd > 0 || line.end < to) this.#addRest(batch, record, bytes, to, layout);
     return true;
   }
 
   /** Reads the line in the order that is declared for it, or in the first that its tokens fit; undefined when it is no line of a flow log. */
-  #read(bytes: Buffer, view: DataView, from: number, to: number, declared: Layout | undefined): Layout | undefined {
+  #read(
+    batch: RecordBatch,
+    record: number,
+    from: number,
+    to: number,
+    declared: Layout | undefined,
+  ): Layout | undefined {
     const line = this.#line;
-    if (declared !== undefined && line.scan(bytes, view, from, to, declared, true) && line.odd * 2 <= line.count)
+    const row = batch.openRows(record, declared?.mostRows ?? 0);
+    if (declared !== undefined && line.scan(batch, record, from, to, row, declared, true) && line.odd * 2 <= line.count)
       return declared;
-    for (const guess of guesses) if (line.scan(bytes, view, from, to, guess, false)) return guess;
+    for (const guess of guesses) {
+      batch.openRows(record, guess.mostRows);
+      if (line.scan(batch, record, from, to, row, guess, false)) return guess;
+    }
     return undefined;
   }
 
   #layoutFor(stream: Stream): Layout | undefined {
     if (stream !== this.#lastStream) {
       this.#lastStream = stream;
+      this.#lastAccount = Buffer.from(stream.resource.account);
       this.#lastLayout = this.#headers.get(stream) ?? this.#configured;
     }
     return this.#lastLayout;
@@ -83,31 +95,14 @@ export class VpcFlowParser implements Parser {
     return true;
   }
 
-  #addFields(batch: RecordBatch, record: number, bytes: Buffer, to: number, layout: Layout): void {
-    const { count, states, from: starts, to: ends, values } = this.#line;
-    const { computed, kinds } = layout;
-    batch.addColumns(record, layout.codes, layout.columns, this.#line, Token.fitting);
-    for (let i = 0; i < computed.length; i++) {
-      const column = computed[i];
-      if (column >= count) break;
-      if (states[column] !== Token.fitting) continue;
-      addComputed(batch, record, kinds[column], values[column], starts[column], ends[column]);
-    }
-    batch.addLiteral(record, KIND, EVENT);
-    batch.addLiteral(record, CATEGORY, NETWORK);
-    batch.addLiteral(record, TYPE, CONNECTION);
-    if (this.#line.odd > 0 || this.#line.end < to) this.#addRest(batch, record, bytes, to, layout);
-  }
-
   /** Keeps what no column's field can take: under the column's plain name, or, where the index wants another type there, without a name. */
   #addRest(batch: RecordBatch, record: number, bytes: Buffer, to: number, layout: Layout): void {
     const line = this.#line;
     const nameless: string[] = [];
-    for (let column = 0; column < line.count; column++) {
-      if (line.states[column] !== Token.odd) continue;
-      const path = layout.otherwise[column];
-      if (path === REST) nameless.push(bytes.toString("utf8", line.from[column], line.to[column]));
-      else batch.addText(record, path, line.from[column], line.to[column]);
+    for (let i = 0; i < line.odd; i++) {
+      const path = layout.otherwise[line.oddColumns[i]];
+      if (path === REST) nameless.push(bytes.toString("utf8", line.oddFrom[i], line.oddTo[i]));
+      else batch.addText(record, path, line.oddFrom[i], line.oddTo[i]);
     }
     const rest = bytes.toString("utf8", line.end, to).trim();
     if (rest !== "") nameless.push(...rest.split(/\s+/));
