@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DocumentEncoder } from "@belfry/core/event/document-encoder";
+import { payloadOf } from "@belfry/core/event/payload";
+import { RecordBatch } from "@belfry/core/event/record-batch";
+import { NO_MARKS } from "@belfry/core/event/text-marks";
 import { createParse, createParseAs } from "@belfry/core/parsers/choose";
 import { JsonScanner } from "@belfry/core/parsers/json-scan";
 import { JsonShape } from "@belfry/core/parsers/json-shape";
+import { EnvelopeReader } from "@belfry/core/sources/envelope";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { batchOf, type Origin } from "../support/batch.ts";
+import { batchOf, type Origin, streamOf } from "../support/batch.ts";
 import { type Document, fieldOf } from "../support/parse.ts";
 
 const RUNS = 2000;
@@ -182,7 +186,62 @@ describe("JsonScanner", () => {
       { numRuns: RUNS },
     );
   });
+
+  it("finds the same by the marks that unescaping left as by looking through the text", () => {
+    let marked = 0;
+    const message = fc
+      .tuple(
+        value.object,
+        fc.constantFrom(0, 1, "\t"),
+        fc.nat(),
+        fc.nat(2),
+        fc.constantFrom("", '"', "\\", '\\"', "\n", "x"),
+      )
+      .map(([json, indent, at, length, insert]) =>
+        applyEdit(JSON.stringify(json, null, indent), { at, length, insert, doubled: false }),
+      );
+    // A control character that stands in the envelope as it is: what is no JSON must not pass for it.
+    const control = fc.tuple(fc.nat(), fc.constantFrom("", "", "\n", "\u0001"));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(message, control), { minLength: 1, maxLength: 3 }), (messages) => {
+        const batch = batchFromEnvelope(
+          messages.map(([text, [at, put]]) => {
+            const escaped = JSON.stringify(text);
+            return applyEdit(escaped, { at: 1 + (at % escaped.length), length: 0, insert: put, doubled: false });
+          }),
+        );
+        for (let record = 0; record < batch.count; record++) {
+          if (batch.marksFrom[record] !== NO_MARKS) marked++;
+          const byMarks = scanner.scanRecord(batch, record);
+          const found = [byMarks, scanner.verbatim, ...scanner.from, ...scanner.to];
+          const bySight = scanner.scan(batch.bytesOf(record), batch.start[record], batch.end[record]);
+          expect(found).toEqual([bySight, scanner.verbatim, ...scanner.from, ...scanner.to]);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    expect(marked).toBeGreaterThan(RUNS / 4);
+  });
 });
+
+/** The records of an envelope with messages that are JSON strings already; those up to the first that is none. */
+function batchFromEnvelope(messages: readonly string[]): RecordBatch {
+  const events = messages.map((text, i) => `{"id":"${i}","timestamp":${i},"message":${text}}`);
+  const envelope = `{"messageType":"DATA_MESSAGE","logEvents":[${events.join()}]}`;
+  const batch = new RecordBatch();
+  const payload = payloadOf(Buffer.from(envelope), { id: "item", origin: "test" });
+  const reader = new EnvelopeReader(
+    payload,
+    () => streamOf(),
+    () => undefined,
+  );
+  try {
+    reader.read(batch, Number.MAX_SAFE_INTEGER);
+  } catch {
+    // An edit broke the string; the records before it stand.
+  }
+  return batch;
+}
 
 function parsedObject(text: string): object | undefined {
   try {

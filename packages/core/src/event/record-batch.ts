@@ -3,6 +3,7 @@ import { grown } from "./grown.ts";
 import type { DeliveryItem, Payload } from "./payload.ts";
 import { ID_LENGTH, writeId } from "./record-id.ts";
 import type { Stream } from "./stream.ts";
+import { NO_MARKS, TextMarks } from "./text-marks.ts";
 
 /** How a field row's value is to be read and written; see `RecordBatch.add…`. */
 export const Kind = { none: 0, raw: 1, string: 2, text: 3, time: 4, number: 5, literal: 6, derived: 7 } as const;
@@ -57,6 +58,9 @@ export class RecordBatch {
   end = new Int32Array(1024);
   /** By record: 1 when the message holds no byte that JSON would have to escape. */
   clean = new Uint8Array(1024);
+  /** By record: where in `marks` the places of its text begin; NO_MARKS when they were not noted. */
+  marksFrom = new Int32Array(1024);
+  readonly marks = new TextMarks();
   /** By record: epoch milliseconds of the event; NaN while unknown. */
   time = new Float64Array(1024);
   /** By record: number of its data set (see event/dataset.ts); 0 while unknown. */
@@ -95,6 +99,7 @@ export class RecordBatch {
     this.derived.length = 0;
     this.sensitive.length = 0;
     this.#masked.length = 0;
+    this.marks.count = 0;
     this.fates.reset();
   }
 
@@ -119,6 +124,7 @@ export class RecordBatch {
     this.end[record] = end;
     this.weight += end - start + RECORD_WEIGHT;
     this.clean[record] = clean ? 1 : 0;
+    this.marksFrom[record] = NO_MARKS;
     this.setTime(record, time);
     this.dataset[record] = 0;
     this.rowsFrom[record] = this.rowsTo[record] = this.#rows;
@@ -324,6 +330,7 @@ export class RecordBatch {
     this.documentStart = grown(this.documentStart);
     this.documentEnd = grown(this.documentEnd);
     this.clean = grown(this.clean);
+    this.marksFrom = grown(this.marksFrom);
     this.time = grown(this.time);
     this.ids = Buffer.concat([this.ids], this.ids.length * 2);
     this.idView = new DataView(this.ids.buffer, this.ids.byteOffset, this.ids.length);

@@ -92,7 +92,7 @@ export class CloudTrailParser implements Parser {
   parse(batch: RecordBatch, record: number): boolean {
     const json = this.#json;
     const bytes = batch.bytesOf(record);
-    if (!json.scan(bytes, batch.start[record], batch.end[record])) return false;
+    if (!json.scanRecord(batch, record)) return false;
     const isDigest = json.isText(DIGEST_OBJECT);
     if (!isDigest && !(json.isText(EVENT_VERSION) && (json.isText(EVENT_NAME) || json.isText(EVENT_TYPE))))
       return false;

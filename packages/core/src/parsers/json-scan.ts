@@ -1,8 +1,9 @@
 import { SLACK } from "../event/payload.ts";
 import type { RecordBatch } from "../event/record-batch.ts";
 import { endsLikeSecret, namesSecret } from "../event/secret-names.ts";
+import { NO_MARKS } from "../event/text-marks.ts";
 import { type JsonShape, ROOT } from "./json-shape.ts";
-import { endOfScalar, endOfString, NOT_JSON } from "./json-syntax.ts";
+import { endOfEscape, endOfScalar, endOfString, NOT_JSON } from "./json-syntax.ts";
 
 /** Deeper nesting is taken as not JSON: no log record needs it, and OpenSearch refuses far flatter objects. */
 const MAX_DEPTH = 64;
@@ -24,12 +25,16 @@ const QUOTE = 34;
 const COMMA = 44;
 const COLON = 58;
 const OPEN_BRACKET = 91;
+const BACKSLASH = 92;
 const CLOSE_BRACKET = 93;
 const LOWER_N = 110;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
 const NO_SLOT = -1;
+
+/** Marks that are of no string. */
+const UNMARKED = Int32Array.of(-1, -1);
 
 /**
  * Checks bytes to be one JSON object, strictly and in one pass, and notes where the members of a shape stand. Nothing is allocated. One
@@ -52,6 +57,9 @@ export class JsonScanner {
   #bytes: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #end = 0;
+  /** Where the text has quotes, backslashes and control characters, and which of them comes next; UNMARKED when it must be looked through. */
+  #marks: Int32Array = UNMARKED;
+  #nextMark = 0;
   /** Keys of the objects that are open, those of each from its own base on. */
   readonly #keyFrom = new Int32Array(MAX_COMPARED_KEYS * (MAX_DEPTH + 1));
   readonly #keyTo = new Int32Array(MAX_COMPARED_KEYS * (MAX_DEPTH + 1));
@@ -69,8 +77,22 @@ export class JsonScanner {
     this.#isMet = new Uint8Array(shape.size);
   }
 
-  /** Scans bytes [from, to); false when they are anything else than one JSON object with space around it. */
+  /** Scans the text of a record; false when it is anything else than one JSON object with space around it. */
+  scanRecord(batch: RecordBatch, record: number): boolean {
+    const first = batch.marksFrom[record];
+    this.#marks = first === NO_MARKS ? UNMARKED : batch.marks.places;
+    this.#nextMark = Math.max(0, first);
+    return this.#scan(batch.bytesOf(record), batch.start[record], batch.end[record]);
+  }
+
+  /** As `scanRecord`, for bytes [from, to) of a payload. */
   scan(bytes: Buffer, from: number, to: number): boolean {
+    this.#marks = UNMARKED;
+    this.#nextMark = 0;
+    return this.#scan(bytes, from, to);
+  }
+
+  #scan(bytes: Buffer, from: number, to: number): boolean {
     // Of the bytes of a payload, which have slack behind them.
     if (bytes !== this.#bytes) this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length + SLACK);
     this.#bytes = bytes;
@@ -167,7 +189,6 @@ export class JsonScanner {
   /** Reads an object from behind its opening brace; `slot` is its own, `base` where its keys begin among the open objects' keys. */
   #object(at: number, depth: number, slot: number, base: number): number {
     const bytes = this.#bytes;
-    const end = this.#end;
     const members = slot < 0 ? undefined : this.#shape.members[slot];
     const object = ++this.#objects;
     let i = this.#pastSpace(at);
@@ -175,7 +196,7 @@ export class JsonScanner {
     for (let key = base; ; key++) {
       if (bytes[i] !== QUOTE) return NOT_JSON;
       const keyFrom = i + 1;
-      const keyTo = endOfString(bytes, this.#view, keyFrom, end);
+      const keyTo = this.#closingQuote(i);
       if (keyTo < 0) return NOT_JSON;
       if (this.#mayRepeat(object, keyFrom, keyTo)) this.#compareKeys(base, key, keyFrom, keyTo);
       if (key === base + MAX_COMPARED_KEYS - 1) {
@@ -191,7 +212,7 @@ export class JsonScanner {
       const value = i;
       if (member >= 0) this.#meet(member);
       else if (slot >= 0) this.unnamed[slot]++;
-      i = bytes[i] === QUOTE ? endOfString(bytes, this.#view, i + 1, end) + 1 : this.#value(i, depth, member, key + 1);
+      i = bytes[i] === QUOTE ? this.#closingQuote(i) + 1 : this.#value(i, depth, member, key + 1);
       if (i <= 0) return NOT_JSON;
       if (member >= 0) {
         this.from[member] = value;
@@ -224,12 +245,41 @@ export class JsonScanner {
     const bytes = this.#bytes;
     const first = bytes[at];
     if (first === QUOTE) {
-      const close = endOfString(bytes, this.#view, at + 1, this.#end);
+      const close = this.#closingQuote(at);
       return close < 0 ? NOT_JSON : close + 1;
     }
     if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return endOfScalar(bytes, at);
     if (depth === MAX_DEPTH || at >= this.#end) return NOT_JSON;
     return first === OPEN_BRACE ? this.#object(at + 1, depth + 1, slot, base) : this.#array(at + 1, depth + 1, base);
+  }
+
+  /** The quote that closes the string that the one at `open` opens, or NOT_JSON. */
+  #closingQuote(open: number): number {
+    const next = this.#nextMark;
+    const close = this.#marks[next + 1];
+    if (this.#marks[next] !== open || close >= this.#end || this.#bytes[close] !== QUOTE)
+      return this.#findClosingQuote(open);
+    this.#nextMark = next + 2;
+    return close;
+  }
+
+  #findClosingQuote(open: number): number {
+    if (this.#marks === UNMARKED) return endOfString(this.#bytes, this.#view, open + 1, this.#end);
+    const bytes = this.#bytes;
+    const marks = this.#marks;
+    let next = this.#nextMark;
+    while (marks[next] <= open) next++;
+    for (;;) {
+      const at = marks[next++];
+      if (at >= this.#end) return NOT_JSON;
+      if (bytes[at] === QUOTE) {
+        this.#nextMark = next;
+        return at;
+      }
+      const escaped = bytes[at] === BACKSLASH ? endOfEscape(bytes, at + 1) : NOT_JSON;
+      if (escaped < 0) return NOT_JSON;
+      while (marks[next] < escaped) next++;
+    }
   }
 
   /** Most tokens have no space around them. */

@@ -51,7 +51,8 @@ export function endOfString(bytes: Uint8Array, view: DataView, from: number, end
   }
 }
 
-function endOfEscape(bytes: Uint8Array, i: number): number {
+/** The position after the escape whose backslash stands before `i`. */
+export function endOfEscape(bytes: Uint8Array, i: number): number {
   if (ESCAPED[bytes[i]] === 1) return i + 1;
   const isUnicode =
     bytes[i] === LOWER_U &&

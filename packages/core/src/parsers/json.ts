@@ -13,7 +13,7 @@ export class JsonParser implements Parser {
 
   parse(batch: RecordBatch, record: number): boolean {
     const { json } = this.#log;
-    if (!json.scan(batch.bytesOf(record), batch.start[record], batch.end[record])) return false;
+    if (!json.scanRecord(batch, record)) return false;
     json.addNested(batch, record, APP, ROOT);
     this.#log.addFields(batch, record);
     return true;

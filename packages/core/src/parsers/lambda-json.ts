@@ -105,7 +105,7 @@ export class LambdaJson {
   parse(batch: RecordBatch, record: number, platformOnly: boolean): boolean {
     const { json } = this.#log;
     const bytes = batch.bytesOf(record);
-    if (!json.scan(bytes, batch.start[record], batch.end[record])) return false;
+    if (!json.scanRecord(batch, record)) return false;
     const isPlatform =
       json.isNested(this.#record) && startsWith(bytes, json.from[this.#type], json.to[this.#type], PLATFORM);
     if (platformOnly && !isPlatform) return false;

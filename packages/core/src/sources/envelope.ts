@@ -3,6 +3,7 @@ import type { Payload } from "../event/payload.ts";
 import type { RecordBatch, RecordPlace } from "../event/record-batch.ts";
 import { keyOf } from "../event/record-id.ts";
 import type { Stream } from "../event/stream.ts";
+import { NO_MARKS } from "../event/text-marks.ts";
 import {
   closingQuote,
   holdsControlByte,
@@ -61,7 +62,7 @@ export class EnvelopeReader {
   #stream: Stream | undefined;
   #nextBackslash = -1;
   #events = 0;
-  readonly #unescaped: Unescaped = { textEnd: 0, next: 0 };
+  readonly #unescaped: Unescaped = { textEnd: 0, next: 0, isMarked: false };
   readonly #place: RecordPlace = { payload: 0, stream: 0, start: 0, end: 0 };
   readonly #event = {
     idStart: 0,
@@ -70,6 +71,7 @@ export class EnvelopeReader {
     start: 0,
     end: 0,
     clean: true,
+    marksFrom: NO_MARKS,
     extractedStart: -1,
     extractedEnd: 0,
   };
@@ -175,18 +177,19 @@ export class EnvelopeReader {
       event.idStart = start + USUAL_ID;
       event.idEnd = event.idStart + ID_DIGITS;
       event.time = usualTime(bytes, message - USUAL_TIME_BEFORE);
-      at = this.#afterValue(this.#readMessage(message - 1));
+      at = this.#afterValue(this.#readMessage(message - 1, batch));
     } else {
       event.idStart = event.idEnd = 0;
       event.time = Number.NaN;
       event.start = event.end = 0;
       event.clean = true;
+      event.marksFrom = NO_MARKS;
       at = skipSpace(bytes, start + 1, this.#end);
     }
     while (bytes[at] === QUOTE) {
       const keyEnd = bytes.indexOf(QUOTE, at + 1);
       if (keyEnd < 0) throw new MalformedEnvelope("breaks off in a key");
-      at = this.#readMember(at + 1, keyEnd, this.#valueAt(keyEnd + 1));
+      at = this.#readMember(at + 1, keyEnd, this.#valueAt(keyEnd + 1), batch);
     }
     if (bytes[at] !== CLOSE_BRACE || at >= this.#end) throw new MalformedEnvelope("breaks off in a log event");
     this.#append(batch);
@@ -194,12 +197,12 @@ export class EnvelopeReader {
   }
 
   /** Notes one member of a log event by its key's length and first letter; others are passed over. Returns where the next key begins. */
-  #readMember(keyStart: number, keyEnd: number, value: number): number {
+  #readMember(keyStart: number, keyEnd: number, value: number, batch: RecordBatch): number {
     const bytes = this.#bytes;
     const event = this.#event;
     const length = keyEnd - keyStart;
     if (length === 7 && bytes[keyStart] === 109 && bytes[value] === QUOTE)
-      return this.#afterValue(this.#readMessage(value));
+      return this.#afterValue(this.#readMessage(value, batch));
     if (length === 9 && bytes[keyStart] === 116) {
       const end = this.#must(skipValue(bytes, value, this.#end));
       event.time = integer(bytes, value, end);
@@ -217,7 +220,7 @@ export class EnvelopeReader {
   }
 
   /** Finds the end of the message at its opening quote and unescapes it when it has escapes; returns where the value ends. */
-  #readMessage(quote: number): number {
+  #readMessage(quote: number, { marks }: RecordBatch): number {
     const bytes = this.#bytes;
     const event = this.#event;
     event.start = quote + 1;
@@ -228,17 +231,21 @@ export class EnvelopeReader {
     const close = closingQuote(bytes, quote + 1, this.#nextBackslash);
     if (close >= 0) {
       event.end = close;
+      event.marksFrom = NO_MARKS;
       this.#clean ??= !holdsControlByte(bytes);
       event.clean = this.#clean;
       return close + 1;
     }
-    if (
-      !unescapeInPlace(bytes, this.#payload.view, Math.min(this.#nextBackslash, this.#end), this.#end, this.#unescaped)
-    ) {
+    const first = Math.min(this.#nextBackslash, this.#end);
+    const marksFrom = marks.count;
+    if (!unescapeInPlace(bytes, this.#payload.view, first, this.#end, this.#unescaped, marks)) {
       throw new MalformedEnvelope("breaks off in a message");
     }
     event.end = this.#unescaped.textEnd;
     event.clean = false;
+    // An object of JSON, with a quote or a line break behind its brace: nothing before the first escape is unknown.
+    const isMarked = first === quote + 2 && bytes[quote + 1] === OPEN_BRACE && this.#unescaped.isMarked;
+    event.marksFrom = isMarked ? marksFrom : NO_MARKS;
     return this.#unescaped.next;
   }
 
@@ -255,6 +262,7 @@ export class EnvelopeReader {
       key === undefined
         ? batch.append(place, event.time, event.clean, this.#payload.view, event.idStart, event.idEnd)
         : batch.append(place, event.time, event.clean, key, 0, key.byteLength);
+    batch.marksFrom[record] = event.marksFrom;
     if (extracted !== undefined) batch.addDerived(record, EXTRACTED_FIELDS, extracted);
   }
 

@@ -1,6 +1,9 @@
+import type { TextMarks } from "../event/text-marks.ts";
+
 const QUOTE = 34;
 const BACKSLASH = 92;
 const LOWER_U = 117;
+const SPACE = 32;
 
 /** What the byte after a backslash stands for; 0 for those that JSON does not know. */
 const MEANING = new Uint8Array(256);
@@ -21,6 +24,8 @@ for (const [escaped, byte] of [
 export interface Unescaped {
   textEnd: number;
   next: number;
+  /** Whether the marks are all that there are: none is lost, and no control character stands there as it is, which JSON would have escaped. */
+  isMarked: boolean;
 }
 
 /** Bytes that are looked at and moved in one turn. */
@@ -28,7 +33,8 @@ const STEP = 8;
 
 /**
  * Undoes the JSON escapes of a string in place: text is never longer than its escaped form, so it is written over itself from `backslash`, the
- * first escape, on. Returns false when the string does not end before `end` or holds an unknown escape; the bytes are then spoilt. `view` shows the
+ * first escape, on. Returns false when the string does not end before `end` or holds an unknown escape; the bytes are then spoilt. What of the text is a quote, a backslash
+ * or a control character is noted in `marks`. `view` shows the
  * same bytes and has eight readable ones behind `end`. Eight bytes in one turn: with one, this loop is a tenth of the whole path.
  */
 export function unescapeInPlace(
@@ -37,15 +43,21 @@ export function unescapeInPlace(
   backslash: number,
   end: number,
   into: Unescaped,
+  marks: TextMarks,
 ): boolean {
   let read = backslash;
   let write = backslash;
+  const { places } = marks;
+  let { count } = marks;
+  let unusual = 0;
   while (read < end) {
     const low = view.getInt32(read, true);
     const high = view.getInt32(read + 4, true);
     const plain = plainBytes(low, high);
-    // Of what is moved too far, nothing is read again: eight plain bytes are done with, or there is a gap of eight.
-    if (plain === STEP || read - write >= STEP) {
+    // Control characters make the top bits of their bytes 1; what is beyond ASCII may, and only counts as not marked then.
+    unusual |= (low - 0x20202020) | (high - 0x20202020);
+    // What is moved too far must not cover what is still to be read, which begins behind the plain bytes.
+    if (read + plain - write >= STEP) {
       view.setInt32(write, low, true);
       view.setInt32(write + 4, high, true);
     } else for (let i = 0; i < plain; i++) bytes[write + i] = bytes[read + i];
@@ -56,17 +68,20 @@ export function unescapeInPlace(
     if (byte === QUOTE) {
       into.textEnd = write;
       into.next = read + 1;
+      into.isMarked = marks.endText(count) && (unusual & 0x80808080) === 0;
       return read < end;
     }
     const meaning = MEANING[bytes[read + 1]];
     if (meaning > 0) {
+      places[count++] = write;
       bytes[write++] = meaning;
       read += 2;
       // In JSON, which most escapes are in, the next one is often a byte on: `\":\"`, `\",\"`.
       const between = bytes[read];
-      if (bytes[read + 1] === BACKSLASH && bytes[read + 2] === QUOTE && between !== BACKSLASH && between !== QUOTE) {
+      if (bytes[read + 1] === BACKSLASH && bytes[read + 2] === QUOTE && isPlain(between)) {
         bytes[write] = between;
         bytes[write + 1] = QUOTE;
+        places[count++] = write + 1;
         write += 2;
         read += 3;
       }
@@ -76,9 +91,14 @@ export function unescapeInPlace(
     const point = codePoint(bytes, read, end);
     if (point < 0) return false;
     read += point > 0xffff ? 12 : 6;
+    if (!isPlain(point)) places[count++] = write;
     write = writePoint(bytes, write, point);
   }
   return false;
+}
+
+function isPlain(point: number): boolean {
+  return point >= SPACE && point !== QUOTE && point !== BACKSLASH;
 }
 
 /** How many of eight bytes stand before the first quote or backslash among them. */
