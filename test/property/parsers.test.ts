@@ -220,7 +220,30 @@ describe("JsonScanner", () => {
       }),
       { numRuns: RUNS },
     );
-    expect(marked).toBeGreaterThan(RUNS / 4);
+    expect(marked).toBeGreaterThan(RUNS / 10);
+  });
+});
+
+describe("A text from an envelope", () => {
+  const specials = fc.stringMatching(/^[ -~\n\t"\\é]{0,60}$/);
+
+  it("is written as it was, whatever of it had to be escaped", () => {
+    const encoder = new DocumentEncoder();
+    const parse = createParseAs("app.text");
+    let marked = 0;
+    fc.assert(
+      fc.property(fc.array(fc.oneof(specials, anyText), { minLength: 1, maxLength: 3 }), (texts) => {
+        const batch = batchFromEnvelope(texts.map((text) => JSON.stringify(text)));
+        parse(batch);
+        for (const [record, text] of texts.entries()) {
+          if (batch.marksFrom[record] !== NO_MARKS) marked++;
+          const { message = "" } = JSON.parse(encoder.encodeRecord(batch, record)) as Document;
+          expect(message).toBe(text.toWellFormed().replace(/[\r\n]+$/, ""));
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    expect(marked).toBeGreaterThan(RUNS / 10);
   });
 });
 

@@ -129,6 +129,25 @@ export class ByteWriter {
     this.length = o - Math.max(0, i - to);
   }
 
+  /**
+   * As `copyEscaped`, for a span of which all bytes that may have to be escaped stand at `places` from the one with the number `first` on; the view has sixteen
+   * readable bytes more.
+   */
+  copyMarked(source: DataView, from: number, to: number, places: Int32Array, first: number): void {
+    this.reserve((to - from) * MAX_ESCAPED);
+    const out = this.view;
+    let o = this.length;
+    let i = from;
+    for (let mark = first; places[mark] < to; mark++) {
+      const place = places[mark];
+      copySpan(source, i, place, out, o);
+      o = writeEscaped(out, o + place - i, source.getUint8(place));
+      i = place + 1;
+    }
+    copySpan(source, i, to, out, o);
+    this.length = o + to - i;
+  }
+
   /** Writes a time given as day since 1970 and milliseconds of that day, as `2026-11-22T03:00:00.000Z`; the day's text is kept for the next. */
   time(day: number, ms: number): void {
     this.reserve(TIME_BYTES);

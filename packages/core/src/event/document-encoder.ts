@@ -5,6 +5,7 @@ import { WHOLE_DOCUMENT } from "./field-path.ts";
 import { KIND_BITS, Kind, type RecordBatch } from "./record-batch.ts";
 import { ID_LENGTH } from "./record-id.ts";
 import type { RenderedConstants } from "./stream.ts";
+import { NO_MARKS } from "./text-marks.ts";
 
 // Baking costs about as much as it saves on this many records.
 const WORTH_BAKING = 16;
@@ -174,7 +175,7 @@ export class DocumentEncoder {
     const writer = this.#writer;
     switch (write) {
       case Write.text:
-        writer.copyEscaped(batch.payloads[batch.payloadOf[record]].view, batch.a[row], batch.b[row]);
+        writeText(writer, batch, record, batch.a[row], batch.b[row]);
         break;
       case Write.time:
         writer.time(batch.a[row], batch.b[row]);
@@ -192,6 +193,19 @@ export class DocumentEncoder {
         break;
     }
   }
+}
+
+/** Writes text of a record escaped; where its marks were noted, without looking for what is to be escaped. */
+function writeText(writer: ByteWriter, batch: RecordBatch, record: number, from: number, to: number): void {
+  const { view } = batch.payloads[batch.payloadOf[record]];
+  const { places } = batch.marks;
+  let mark = batch.marksFrom[record];
+  if (mark === NO_MARKS) {
+    writer.copyEscaped(view, from, to);
+    return;
+  }
+  while (places[mark] < from) mark++;
+  writer.copyMarked(view, from, to, places, mark);
 }
 
 // Beyond this it is worth to add up the spans one by one rather than to reserve for the worst.

@@ -83,3 +83,10 @@ export function holdsControlByte(bytes: Buffer): boolean {
   for (let i = lead + words.length * 4; i < bytes.length; i++) if (bytes[i] < 32) return true;
   return false;
 }
+
+/** True when bytes [from, to), or some of the three behind them, are control characters, or perhaps when they are beyond ASCII. */
+export function holdsUnusual(view: DataView, from: number, to: number): boolean {
+  let unusual = 0;
+  for (let i = from; i < to; i += 4) unusual |= view.getInt32(i, true) - 0x20202020;
+  return (unusual & 0x80808080) !== 0;
+}

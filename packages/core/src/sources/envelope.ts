@@ -7,6 +7,7 @@ import { NO_MARKS } from "../event/text-marks.ts";
 import {
   closingQuote,
   holdsControlByte,
+  holdsUnusual,
   ID_DIGITS,
   integer,
   USUAL_ID,
@@ -238,14 +239,13 @@ export class EnvelopeReader {
     }
     const first = Math.min(this.#nextBackslash, this.#end);
     const marksFrom = marks.count;
+    const isUnusual = holdsUnusual(this.#payload.view, quote + 1, first);
     if (!unescapeInPlace(bytes, this.#payload.view, first, this.#end, this.#unescaped, marks)) {
       throw new MalformedEnvelope("breaks off in a message");
     }
     event.end = this.#unescaped.textEnd;
     event.clean = false;
-    // An object of JSON, with a quote or a line break behind its brace: nothing before the first escape is unknown.
-    const isMarked = first === quote + 2 && bytes[quote + 1] === OPEN_BRACE && this.#unescaped.isMarked;
-    event.marksFrom = isMarked ? marksFrom : NO_MARKS;
+    event.marksFrom = isUnusual || !this.#unescaped.isMarked ? NO_MARKS : marksFrom;
     return this.#unescaped.next;
   }
 
