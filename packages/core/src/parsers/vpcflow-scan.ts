@@ -78,8 +78,15 @@ export class FlowScanner {
           (end === to || bytes[end] <= SPACE) &&
           (prefix === undefined || takesAny || startsWith(bytes, i, end, prefix))
         ) {
-          for (let copy = column * COPIES; copy < (column + 1) * COPIES && codes[copy] !== NO_FIELD; copy++) {
-            code[next] = codes[copy];
+          const first = codes[column * COPIES];
+          const second = codes[column * COPIES + 1];
+          if (first !== NO_FIELD) {
+            code[next] = first;
+            a[next] = i;
+            b[next++] = end;
+          }
+          if (second !== NO_FIELD) {
+            code[next] = second;
             a[next] = i;
             b[next++] = end;
           }
@@ -88,7 +95,8 @@ export class FlowScanner {
         } else if (takesAny) end = this.#noteOdd(view, column, i, to);
         else return false;
       }
-      i = endOfSpace(bytes, end, to);
+      // Nearly always one blank stands between two tokens.
+      i = end < to && bytes[end + 1] > SPACE ? end + 1 : endOfSpace(bytes, end, to);
     }
     this.count = column;
     this.end = i;
