@@ -1,5 +1,5 @@
 import { BelfryError } from "../platform/errors.ts";
-import { METRICS } from "../platform/metrics.ts";
+import { METRICS, ON_CALL_METRICS } from "../platform/metrics.ts";
 import type { MetricLine } from "./widgets.ts";
 
 /** A line for one of Belfry's own metrics. Raises BAD_ARGUMENT for a name with dimensions that no function emits, so that no graph stays empty. */
@@ -21,6 +21,8 @@ export function ownSearch(namespace: string, name: string, dimensions: readonly 
 
 function checkEmitted(name: string, dimensions: readonly string[]): void {
   const wanted = [...dimensions].sort().join();
-  const isEmitted = METRICS.some((metric) => metric.name === name && [...metric.dimensions].sort().join() === wanted);
+  const isEmitted = [...METRICS, ...ON_CALL_METRICS].some(
+    (metric) => metric.name === name && [...metric.dimensions].sort().join() === wanted,
+  );
   if (!isEmitted) throw new BelfryError("BAD_ARGUMENT", `no metric ${name} by ${dimensions.join(", ")} is emitted`);
 }

@@ -40,7 +40,7 @@ const metric = (
   unit: MetricDefinition["unit"],
   dimensions: string,
   meaning: string,
-): MetricDefinition => ({ name, unit, dimensions: dimensions.split(" "), meaning });
+): MetricDefinition => ({ name, unit, dimensions: dimensions.split(" ").filter(Boolean), meaning });
 
 /** Every metric that `recordAccounting` emits. */
 export const METRICS: readonly MetricDefinition[] = [
@@ -66,6 +66,15 @@ export const METRICS: readonly MetricDefinition[] = [
   metric("InvocationDuration", "Milliseconds", "Function", "from the event to the answer"),
   metric("StageDuration", "Milliseconds", "Function Stage", "one stage, summed over the windows of an invocation"),
   metric("SinkDuration", "Milliseconds", "Function Sink", "all writes of one sink in an invocation"),
+];
+
+/** Every metric that alerting emits besides the durations of its functions. */
+export const ON_CALL_METRICS: readonly MetricDefinition[] = [
+  metric("Notifications", "Count", "Kind", "what channels are to be told, one for each channel: opened, updated, …"),
+  metric("Deliveries", "Count", "Channel Outcome", "what came of telling them: delivered, waiting, unknown or failed"),
+  metric("IncidentsOpened", "Count", "", "incidents that began"),
+  metric("TimeToAcknowledge", "Milliseconds", "", "from an incident's beginning until somebody has acknowledged it"),
+  metric("MessagesRefused", "Count", "Function", "messages that are no event; they end in the dead-letter queue"),
 ];
 
 /** Adds the accounting of one invocation, and how long it took, to the metrics of its function; the caller flushes. */
