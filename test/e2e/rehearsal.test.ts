@@ -165,6 +165,9 @@ describe.skipIf(offer === undefined)("the stacks, on ministack, with OpenSearch'
     );
     expect(changed.sort()).toEqual([
       "~ AWS::CloudWatch::Dashboard SourcesDashboard",
+      ...["AlarmAction", "AlertIntake", "AlertRespond", "AlertSend", "AlertTimer", "HealthBackFill"].map(
+        (name) => `~ AWS::Lambda::Function ${name}/Function`,
+      ),
       "~ AWS::Lambda::Function IngestKinesis/Function",
       "~ AWS::Lambda::Function IngestS3Object/Function",
     ]);
