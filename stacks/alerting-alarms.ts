@@ -25,3 +25,26 @@ export function addHeartbeatAlarm(stack: Stack, context: StackContext, heartbeat
   });
   alarm.addResourceDependency(heartbeat);
 }
+
+/** Tells when a channel could not be told something, or may not have been: perhaps another channel was, but somebody has to mend it. */
+export function addUndeliveredAlarm(stack: Stack, context: StackContext): void {
+  const { namespace } = context.config.metrics;
+  // It knows no OR. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html
+  const outcomes = ["delivered", "waiting"].map((outcome) => `Outcome != '${outcome}'`).join(" AND ");
+  addAlarm(stack, "Undelivered", context, {
+    name: "alerting-undelivered",
+    description:
+      "A notification could not be delivered by its channel: the log of alert-send says by which and why. It waits in the table as a dead letter.",
+    metrics: [
+      {
+        id: "undelivered",
+        expression: `SELECT SUM(Deliveries) FROM SCHEMA("${namespace}", Channel, Outcome) WHERE ${outcomes}`,
+        period: 300,
+        returnData: true,
+      },
+    ],
+    threshold: 0,
+    comparison: "GreaterThanThreshold",
+    missing: "notBreaching",
+  });
+}

@@ -5,7 +5,7 @@ import { CfnEventInvokeConfig, CfnPermission, CfnUrl } from "aws-cdk-lib/aws-lam
 import type { CfnSecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
-import { addHeartbeatAlarm } from "./alerting-alarms.ts";
+import { addHeartbeatAlarm, addUndeliveredAlarm } from "./alerting-alarms.ts";
 import { respondStatements, sendStatements } from "./alerting-channels.ts";
 import { correctionStatements, hasCorrections } from "./alerting-corrections.ts";
 import { HEARTBEAT_FUNCTION } from "./alerting-names.ts";
@@ -67,6 +67,7 @@ export function addAlertingFunctions(stack: Stack, context: StackContext, parts:
     input: { sweep: true },
   });
   addHeartbeatAlarm(stack, context, sweep);
+  addUndeliveredAlarm(stack, context);
   addSend(stack, context, parts, parts.linkSecret && addRespond(stack, context, parts, parts.linkSecret));
   addAlarmAction(stack, context, parts);
   if (hasCorrections(context)) addCorrect(stack, context, parts);
