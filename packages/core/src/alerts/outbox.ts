@@ -37,6 +37,9 @@ const DELIVERY_TIMEOUT_MS = 60_000;
 
 const SETTLE_TIMEOUT_MS = 10_000;
 
+/** A look at a channel that does not work ends early, so that the sender is there for others: what is left is looked at again, behind them. */
+const MAX_FAILURES_IN_A_ROW = 3;
+
 const PAUSE = "outbox-pause";
 
 /** For writes that say what came of an attempt: without them the attempt is of unknown outcome. */
@@ -57,6 +60,7 @@ export async function drainOutbox(
   const tally: Tally = {
     counts: { delivered: 0, waiting: 0, unknown: 0, failed: 0 },
     toldInstead: new Set(),
+    failuresInARow: 0,
     pausedUntilMs: await readPause(table, channel.name, signal),
   };
   let rows: readonly OutboxRow[];
@@ -88,11 +92,12 @@ interface Sender {
 interface Tally {
   readonly counts: Record<Settlement["state"], number>;
   readonly toldInstead: Set<string>;
+  failuresInARow: number;
   pausedUntilMs: number;
 }
 
-function mayGoOn({ pausedUntilMs }: Tally, { ports, signal }: Sender): boolean {
-  return !signal.aborted && pausedUntilMs <= ports.clock.now();
+function mayGoOn({ pausedUntilMs, failuresInARow }: Tally, { ports, signal }: Sender): boolean {
+  return !signal.aborted && pausedUntilMs <= ports.clock.now() && failuresInARow < MAX_FAILURES_IN_A_ROW;
 }
 
 /** Claims, unless somebody else has, attempts, and concludes. */
@@ -102,6 +107,7 @@ async function send(claim: Claim, sender: Sender, tally: Tally): Promise<void> {
   const said = await prepare(claim.claimed, ports, signal);
   if (!(await ports.table.transact(claimWrites(claim, ports.clock.now()), signal))) return;
   const delivery = await attempt(claim, said, sender);
+  tally.failuresInARow = delivery.outcome === "delivered" ? 0 : tally.failuresInARow + 1;
   // What came of it is written also when there is no time for anything more.
   const concluding = { ...sender, signal: AbortSignal.timeout(SETTLE_TIMEOUT_MS) };
   tally.pausedUntilMs = Math.max(tally.pausedUntilMs, await pause(delivery, concluding));

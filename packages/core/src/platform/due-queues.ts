@@ -56,7 +56,10 @@ export function dueSender({ queue, clock, random, sleep }: DueSenderPorts): Send
   };
   return async (dues, signal) => {
     const byQueue = Map.groupBy(dues, ({ kind }) => queueOf(kind));
-    for (const [name, itsDues] of byQueue) await sendAll(queue(name), itsDues, signal);
+    // A queue that cannot be reached keeps nothing from the others.
+    const sent = [...byQueue].map(async ([name, itsDues]) => sendAll(queue(name), itsDues, signal));
+    const failed = (await Promise.allSettled(sent)).find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
   };
 }
 

@@ -60,6 +60,19 @@ it("gives up after some attempts, and says why", async () => {
   await expect(send([due()], signal)).rejects.toMatchObject({ code: "RETRY", retryable: true });
 });
 
+it("keeps nothing from a queue because another cannot be reached", async () => {
+  const one = dueSender({
+    queue: (name) => async (messages) => {
+      if (name === "corrections") throw new Error("denied");
+      sent.push(...messages.map((message) => [name, message] as (typeof sent)[0]));
+      return messages.map(() => undefined);
+    },
+    ...{ clock: { now: () => NOW }, random: () => 0.5, sleep: async () => undefined },
+  });
+  await expect(one([due({ kind: "correction" }), due(), due({ kind: "outbox" })], signal)).rejects.toThrow("denied");
+  expect(sent.map(([name]) => name)).toEqual(["timers", "outbox"]);
+});
+
 it("sends any number, ten at a time", async () => {
   await send(
     Array.from({ length: 23 }, (_, i) => due({ key: String(i) })),

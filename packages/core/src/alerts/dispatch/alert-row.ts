@@ -108,15 +108,21 @@ export function alertWrites(key: string, stored: StoredAlert, next: AlertRow, no
   const expires = Math.ceil(nowMs / 1000) + (next.isOn ? KEPT_S : OVER_KEPT_S);
   const put = { ...alertKey(key), revision: revision + 1, body: JSON.stringify(next), expires };
   const condition = row === undefined ? { exists: false } : { equals: { revision } };
-  return [{ put, condition }, ...activeWrites(key, row?.active, next.active)];
+  return [{ put, condition }, ...activeWrites(key, row?.active, next.active, nowMs)];
 }
 
-function activeWrites(key: string, before: ActiveAlert | undefined, after: ActiveAlert | undefined): TableWrite[] {
+function activeWrites(
+  key: string,
+  before: ActiveAlert | undefined,
+  after: ActiveAlert | undefined,
+  nowMs: number,
+): TableWrite[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   const at = { pk: ACTIVE, sk: digestOf(key) };
   if (after === undefined) return [{ delete: at }];
-  const expires = after.endsAt === undefined ? {} : { expires: Math.ceil(after.endsAt / 1000) };
-  return [{ put: { ...at, body: JSON.stringify(after), ...expires } }];
+  // One whose end never comes is forgotten with its row.
+  const expires = after.endsAt === undefined ? Math.ceil(nowMs / 1000) + KEPT_S : Math.ceil(after.endsAt / 1000);
+  return [{ put: { ...at, body: JSON.stringify(after), expires } }];
 }
 
 /** The active alert that an item of their partition holds. */

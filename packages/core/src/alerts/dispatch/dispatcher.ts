@@ -84,7 +84,9 @@ class TableDispatcher implements Dispatcher {
   async sweep(channels: readonly string[], signal: AbortSignal): Promise<void> {
     const { table, clock, sendDue } = this.#ports;
     const nowMs = clock.now();
-    const timers = await dueTimers(table, nowMs + SWEEP_AHEAD_MS, MAX_SWEPT, signal);
+    const stored = await dueTimers(table, nowMs + SWEEP_AHEAD_MS, MAX_SWEPT, signal);
+    const timers = stored.filter((due) => !this.#isNobodys(due));
+    for (const due of stored.filter((each) => this.#isNobodys(each))) await deleteTimer(table, due, signal);
     const outboxes = await Promise.all(
       channels.map(async (key): Promise<Due[]> => {
         const [first] = await table.queryTo(openPartition(key), LAST, 1, signal);
@@ -93,6 +95,11 @@ class TableDispatcher implements Dispatcher {
     );
     const dues = [...timers, ...outboxes.flat()];
     if (dues.length > 0) await sendDue(dues, signal);
+  }
+
+  /** Nobody takes corrective actions further once the configuration has no rules for them. */
+  #isNobodys({ kind }: Due): boolean {
+    return kind === "correction" && this.#ports.corrections === undefined;
   }
 
   async #wake(key: string, signal: AbortSignal): Promise<void> {
@@ -135,7 +142,8 @@ class TableDispatcher implements Dispatcher {
           // A group goes on to another incident only when the one before is resolved.
           if (stored.last !== handle) return { outcome: "not-open" };
           const decided = actOn(joined, input, nowMs, rules);
-          return decided.outcome === "done" ? decided : { outcome: decided.outcome };
+          const isStep = decided.outcome === "done" || decided.step.timers.length > 0;
+          return isStep ? decided : { outcome: decided.outcome };
         },
         context,
       ),

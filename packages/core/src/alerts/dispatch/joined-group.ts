@@ -1,7 +1,7 @@
 import { decideGroup, type GroupInput, type GroupTimer } from "../engine/decide.ts";
-import type { GroupState } from "../engine/group-state.ts";
+import { draftOf, type GroupState } from "../engine/group-state.ts";
 import type { GroupSettings, Surroundings } from "../engine/settings.ts";
-import type { GroupNotification } from "../engine/tell.ts";
+import { type GroupNotification, viewsOf } from "../engine/tell.ts";
 import {
   decideIncident,
   type IncidentDecision,
@@ -42,6 +42,9 @@ export interface GroupStep {
   readonly timers: readonly (GroupTimer | IncidentTimer)[];
 }
 
+/** No sooner than this is it looked again whether what is quiet still is. */
+const LOOK_AGAIN_MS = 60_000;
+
 /** Gives a group statements, or lets it look. Its incident is one of its channels. */
 export function takeInput(previous: JoinedGroup, input: GroupInput, nowMs: number, rules: JoinedRules): GroupStep {
   const { group, settings, mutedBy } = rules;
@@ -64,6 +67,7 @@ export function actOn(
   rules: JoinedRules,
 ): { readonly step: GroupStep; readonly outcome: IncidentOutcome } {
   const { incident: before, state } = previous;
+  if (input.kind === "timer" && isAllQuiet(state, nowMs, rules)) return putOff(previous, input.timer, nowMs, rules);
   const decision = decideIncident(before, input, nowMs, rules.incidentSettings);
   const { incident, timers, outcome } = decision;
   const own: GroupStep = {
@@ -90,6 +94,27 @@ function letGo(step: GroupStep, nowMs: number, { group }: JoinedRules): GroupSte
     next: { state: { ...state, told, version: state.version + 1 }, incident },
     timers: [...step.timers, { at: nowMs, kind: "group", key: group.key }],
   };
+}
+
+/** Whether all that fires is kept quiet by now: by a silence, say, that somebody has made because of it. */
+function isAllQuiet(state: GroupState | undefined, nowMs: number, { group, mutedBy }: JoinedRules): boolean {
+  const views = viewsOf(draftOf(state, group), nowMs, { mutedBy, isHeld: false });
+  const firing = views.filter(({ isFiring }) => isFiring);
+  return firing.length > 0 && firing.every(({ quiet }) => quiet !== undefined);
+}
+
+/** What keeps alerts quiet keeps their incident from paging, too; its next step waits until that has ended. */
+function putOff(
+  next: JoinedGroup,
+  timer: IncidentTimer,
+  nowMs: number,
+  { settings }: JoinedRules,
+): { readonly step: GroupStep; readonly outcome: IncidentOutcome } {
+  const { incident } = next;
+  const isMeant = incident?.pending !== undefined && incident.id === timer.key && incident.version === timer.version;
+  const at = nowMs + Math.max(settings.groupIntervalMs, LOOK_AGAIN_MS);
+  const timers = isMeant ? [{ ...timer, at }] : [];
+  return { step: { next, notifications: [], changes: [], timers }, outcome: isMeant ? "nothing-new" : "too-late" };
 }
 
 function changeOf(before: Incident | undefined, { incident, outcome, pages }: IncidentDecision): IncidentChange[] {

@@ -1,4 +1,5 @@
 import { alertKey, storedAlert } from "@belfry/core/alerts/dispatch/alert-row";
+import { dueTimers, putTimers } from "@belfry/core/alerts/dispatch/timers";
 import type { OnCallInput } from "@belfry/core/config/oncall/schema";
 import type { Alert } from "@belfry/core/event/alert";
 import type { OpenedIncident } from "@belfry/core/event/opened-incident";
@@ -261,6 +262,15 @@ describe("what is due", () => {
     expect(world.dues.filter(({ kind }) => kind === "outbox").map(({ key }) => key)).toEqual(["slack", "pager"]);
   });
 
+  it("is forgotten by a sweep when it is of corrective actions, and there are none any more", async () => {
+    const world = new DispatchWorld(CONFIG);
+    const due = { kind: "correction", key: "c", at: START_MS } as const;
+    await putTimers(world.memory, [due], world.signal);
+    await world.dispatcher.sweep([], world.signal);
+    expect(world.dues).toEqual([]);
+    expect(await dueTimers(world.memory, START_MS, 10, world.signal)).toEqual([]);
+  });
+
   it("leaves no timer that was looked at", async () => {
     const { world } = await opened();
     await world.until(START_MS + 11 * MINUTE_MS);
@@ -342,6 +352,17 @@ describe("silences", () => {
     expect(world.heard()).toEqual(["slack opened open!", "pager opened open!"]);
     expect(await world.silences.list(world.signal)).toMatchObject([{ id: "s1" }]);
     expect(await world.silences.expire("s2", world.signal)).toBeUndefined();
+  });
+
+  it("that are made of an incident that is on keep it from escalating until they end", async () => {
+    const { world } = await opened();
+    world.heard();
+    await world.silences.put({ ...silence, startsAt: world.nowMs }, world.signal);
+    await world.until(START_MS + 2 * HOUR_MS);
+    expect(world.heard()).toEqual([]);
+    await world.silences.expire("s1", world.signal);
+    await world.until(world.nowMs + 6 * MINUTE_MS);
+    expect(world.heard().sort()).toEqual(["ann-phone opened open!", "slack reminder open!"]);
   });
 
   it("that would never hold are refused", async () => {

@@ -192,6 +192,21 @@ describe("a look at the outbox", () => {
     );
   });
 
+  it("leaves a channel that does not work after three failures, and what waits is looked at again at once", async () => {
+    let tried = 0;
+    const channel = channelThat(false, async () => {
+      tried++;
+      return { outcome: "retry", reason: "503" };
+    });
+    for (let incident = 0; incident < 5; incident++) {
+      await write({ ...notificationOf({ kind: "opened" }), dedupKey: `incident-${incident}`, id: `n-${incident}` });
+    }
+    const { counts, wakes } = await drainOutbox(channel, settings(), ports(), signal);
+    expect([tried, counts.waiting]).toEqual([3, 3]);
+    expect(wakes).toEqual([{ channel: "ops", atMs: NOW_MS }]);
+    expect((await drainOutbox(channel, settings(), ports(), signal)).counts.waiting).toBe(2);
+  });
+
   it("goes on from the reference before where a delivery gives none", async () => {
     const previous: unknown[] = [];
     const channel = channelThat(true, async ({ sequence }, reference) => {
