@@ -4,6 +4,7 @@ import type { ChannelConfig } from "../packages/core/src/config/channels/schema.
 import { parseSecretReference } from "../packages/core/src/config/channels/secret-place.ts";
 import type { Config } from "../packages/core/src/config/schema.ts";
 import { BelfryError } from "../packages/core/src/platform/errors.ts";
+import { secretStatements } from "./constructs/secret-statements.ts";
 import type { StackContext } from "./stack-context.ts";
 
 /** Where the secrets of a channel stand in it: those that it sends with, and those by which answers to it are known. */
@@ -38,7 +39,7 @@ export function sendStatements(
     channel.type === "sns" ? (channel.topicArn ?? notifyTopicArn ?? []) : [],
   );
   return [
-    ...secretStatements(stack, context, sending.flat()),
+    ...secretStatements(stack, context, sending.flat().map(referenceOf)),
     ...(topics.length === 0 ? [] : [allow(["sns:Publish"], topics)]),
     ...channels.flatMap((channel) => (channel.type === "email" ? mailStatements(stack, channel) : [])),
   ];
@@ -50,7 +51,7 @@ export function respondStatements(stack: Stack, context: StackContext): PolicySt
   return secretStatements(
     stack,
     context,
-    slack.flatMap((channel) => secretsOf(channel, SECRETS.respond)),
+    slack.flatMap((channel) => secretsOf(channel, SECRETS.respond)).map(referenceOf),
   );
 }
 
@@ -61,33 +62,8 @@ function secretsOf(channel: ChannelConfig, keys: readonly string[]): [string, st
   );
 }
 
-/** Reading secrets by reference; the keys that encrypt them are named by the configuration, AWS's own need no permission. */
-function secretStatements(
-  stack: Stack,
-  { deployment }: StackContext,
-  secrets: readonly [string, string][],
-): PolicyStatement[] {
-  const places = secrets.flatMap(([, reference]) => parseSecretReference(reference) ?? []);
-  const arns = places.flatMap((place) => (place.kind === "secrets-manager" ? withSuffix(place.arn) : []));
-  const parameters = places.flatMap((place) => (place.kind === "parameter" ? parameterArn(stack, place.name) : []));
-  return [
-    ...(arns.length === 0 ? [] : [allow(["secretsmanager:GetSecretValue"], arns)]),
-    ...(parameters.length === 0 ? [] : [allow(["ssm:GetParameter"], parameters)]),
-    ...(places.length === 0 || deployment.alerting.secretKeys.length === 0
-      ? []
-      : [allow(["kms:Decrypt"], deployment.alerting.secretKeys)]),
-  ];
-}
-
-/** An ARN without the six characters that Secrets Manager adds to a name stands for the secret of that name. https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen */
-function withSuffix(arn: string): string {
-  return /-[A-Za-z0-9]{6}$/.test(arn) ? arn : `${arn}-??????`;
-}
-
-function parameterArn(stack: Stack, name: string): string {
-  return name.startsWith("arn:")
-    ? name
-    : stack.formatArn({ service: "ssm", resource: "parameter", resourceName: name.slice(1) });
+function referenceOf([, reference]: readonly [string, string]): string {
+  return reference;
 }
 
 /** SES asks for the identity that is verified, which is the address or its domain, and for the configuration set. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonses.html */

@@ -6,6 +6,7 @@ import type { Config } from "../packages/core/src/config/schema.ts";
 import { agent, hasHosts } from "./agent.ts";
 import { alerting } from "./alerting.ts";
 import { archive } from "./archive.ts";
+import { canaryParts } from "./canaries.ts";
 import { consumers, hasConsumers } from "./consumers.ts";
 import { events } from "./events.ts";
 import { foundation } from "./foundation.ts";
@@ -36,7 +37,7 @@ export interface PlanOptions {
 }
 
 /**
- * All stacks of a configuration, each after those that it depends on. The stacks of canaries and the console have their place between
+ * All stacks of a configuration, each after those that it depends on. That of the console has its place between
  * `Alerting` and `Observe`. Raises BAD_CONFIG for sinks that cannot be deployed.
  */
 export function planStacks(given: Config, { stage, code }: PlanOptions): readonly StackPlan[] {
@@ -76,6 +77,7 @@ export function planStacks(given: Config, { stage, code }: PlanOptions): readonl
       build: alerting,
     },
     ...regionalParts(deployment),
+    ...canaryParts(config, deployment),
     {
       name: "Consumers",
       description: "others that read the stream",
@@ -94,7 +96,7 @@ export function planStacks(given: Config, { stage, code }: PlanOptions): readonl
     {
       name: "Observe",
       description: "dashboards, alarms, queries, tracing",
-      after: ["Foundation", "Archive", "Ingest", "Events", "Alerting", "Upkeep", "Agent", "Search"],
+      after: ["Foundation", "Archive", "Ingest", "Events", "Alerting", "Canaries", "Upkeep", "Agent", "Search"],
       build: observe,
     },
   ];

@@ -1,5 +1,6 @@
-import { basename, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { bundledFile, canaryFiles } from "../../packages/core/src/config/canaries/files.ts";
+import { type ManagedLayout, managedCanaryLayout } from "../../packages/core/src/config/canaries/managed-layout.ts";
 import { type CanaryConfig, needsBrowser } from "../../packages/core/src/config/canaries/schema.ts";
 import type { ScriptConfig } from "../../packages/core/src/config/canaries/script.ts";
 import type { Config } from "../../packages/core/src/config/schema.ts";
@@ -27,37 +28,28 @@ export function canarySources(root: string, { canaries }: Config, from: string):
       shared.filter(([, canary]) => needsBrowser(canary)),
       from,
     ),
-    ...own.filter(isScript).map((script) => scriptSource(root, script, from)),
+    ...scriptsAmong(own).map((script) => scriptSource(root, script, from)),
   ];
 }
 
 /** A script for CloudWatch Synthetics, as a folder that becomes its archive. */
-export interface ManagedSource {
+export interface ManagedSource extends Pick<ManagedLayout, "path" | "format"> {
   /** Names its folder in dist. */
   readonly name: string;
   readonly file: string;
-  /** Where the script goes in the folder. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries_WritingCanary.html */
-  readonly path: string;
-  /** Python is copied; what is written for Node.js is bundled with what it imports. */
-  readonly format: "python" | "cjs" | "esm";
 }
 
 /** The scripts of canaries that CloudWatch Synthetics runs. */
 export function managedSources({ canaries }: Config, from: string): ManagedSource[] {
-  return Object.entries(canaries)
-    .filter(isScript)
-    .flatMap(([canary, { backend, entry }]) => {
-      if (backend.type !== "synthetics") return [];
-      const [name, file] = [`canary-script-${canary}`, resolve(from, entry)];
-      if (backend.runtime.startsWith("syn-python-")) return { name, file, path: "python/canary.py", format: "python" };
-      if (backend.runtime.startsWith("syn-nodejs-playwright-"))
-        return { name, file, path: "canary.mjs", format: "esm" };
-      return { name, file, path: "nodejs/node_modules/canary.js", format: "cjs" };
-    });
+  return scriptsAmong(Object.entries(canaries)).flatMap(([canary, { backend, entry }]) => {
+    if (backend.type !== "synthetics") return [];
+    const { path, format } = managedCanaryLayout(backend.runtime);
+    return { name: `canary-script-${canary}`, file: resolve(from, entry), path, format };
+  });
 }
 
-function isScript(named: Named): named is Named<ScriptConfig> {
-  return named[1].kind === "script";
+function scriptsAmong(canaries: readonly Named[]): Named<ScriptConfig>[] {
+  return canaries.flatMap(([name, canary]) => (canary.kind === "script" ? [[name, canary] as const] : []));
 }
 
 function runner(file: "run" | "browse", canaries: readonly Named[], from: string): FunctionSource[] {
@@ -84,9 +76,4 @@ function partsOf(canaries: readonly Named[], from: string): Pick<FunctionSource,
     files: [...paths].map((path) => ({ from: resolve(from, path), to: bundledFile(path) })),
     packages: canaries.some(([, canary]) => needsBrowser(canary)) ? BROWSER_PACKAGES : [],
   };
-}
-
-/** What the handler of a managed script is called, by the script's path in the archive. */
-export function managedHandler({ path }: Pick<ManagedSource, "path">): string {
-  return `${basename(path).replace(/\.\w+$/, "")}.handler`;
 }

@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Size } from "aws-cdk-lib";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Function as CdkFunction, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import type { LogGroup } from "aws-cdk-lib/aws-logs";
@@ -16,10 +16,14 @@ export interface LambdaFunctionProps {
   /** All that it may do, besides writing its log and its trace. */
   readonly statements?: readonly PolicyStatement[];
   readonly reservedConcurrency?: number;
+  /** For programs that there are for one processor alone; arm64, which costs less, unless given. */
+  readonly architecture?: Architecture;
+  /** Of /tmp; 512 MiB, which cost nothing, unless given. */
+  readonly temporaryMiB?: number;
 }
 
 /**
- * A Lambda function as all of Belfry's are: Node.js 24 on arm64, a fixed name, a log group of its own, traced by X-Ray, and a role with one inline policy that
+ * A Lambda function as all of Belfry's are: Node.js 24, on arm64 unless told otherwise, a fixed name, a log group of its own, traced by X-Ray, and a role with one inline policy that
  * nothing adds to behind its back.
  */
 export class LambdaFunction extends Construct {
@@ -44,7 +48,7 @@ export class LambdaFunction extends Construct {
       code: context.code(props.name),
       handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      architecture: props.architecture ?? Architecture.ARM_64,
       memorySize: props.memoryMiB,
       timeout: Duration.seconds(props.timeoutSeconds),
       tracing: Tracing.ACTIVE,
@@ -56,6 +60,7 @@ export class LambdaFunction extends Construct {
         BELFRY_METRIC_NAMESPACE: context.config.metrics.namespace,
         ...props.environment,
       },
+      ...(props.temporaryMiB === undefined ? {} : { ephemeralStorageSize: Size.mebibytes(props.temporaryMiB) }),
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
     });
   }

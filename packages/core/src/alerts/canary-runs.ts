@@ -13,7 +13,8 @@ export interface CanaryRun {
   readonly hasFailed: boolean;
   /** Epoch milliseconds of its end. */
   readonly endedMs: number;
-  readonly severity: Severity;
+  /** Absent where the run does not say how bad it is. */
+  readonly severity?: Severity;
   readonly description: string;
   readonly links: readonly AlertLink[];
   readonly failureClass: string;
@@ -38,7 +39,8 @@ export function readCanaryRun(input: unknown, nowMs: number): CanaryRun | undefi
   const { labels, status, version, severity, description, links } = syntheticsAlert(event);
   const { account = "", region = "", failure_class: failureClass = "" } = labels;
   const hasFailed = status === "firing";
-  return { account, region, canary, hasFailed, endedMs: version, severity, description, links, failureClass };
+  const said = textAt(event.detail, "severity") === undefined ? {} : { severity };
+  return { account, region, canary, hasFailed, endedMs: version, ...said, description, links, failureClass };
 }
 
 /** Remembers a run that failed; an earlier one that comes later changes nothing, and of one that passed there is nothing to show. */
@@ -50,7 +52,8 @@ export async function keepCanaryRun(run: CanaryRun, table: Table, signal: AbortS
   const { endedMs, severity, description, failureClass } = run;
   const links = run.links.map(({ title, url }) => ({ title, url }));
   const expires = Math.ceil((endedMs + KEPT_MS) / 1000);
-  await table.put({ ...key, endedMs, severity, description, failureClass, links, expires }, {}, signal);
+  const said = severity === undefined ? {} : { severity };
+  await table.put({ ...key, ...said, endedMs, description, failureClass, links, expires }, {}, signal);
 }
 
 /** Gives alerts of canaries' alarms what is known of the run that failed last: its reason, its picture, how bad it is. All others stay as they are. */
@@ -69,7 +72,7 @@ export async function withCanaryRuns(
 }
 
 function completedBy(alert: Alert, run: TableItem): Alert {
-  const severity = run.severity as Severity;
+  const severity = (run.severity as Severity | undefined) ?? alert.severity;
   const endedMs = Number(run.endedMs);
   // The next alarm's is of other runs, which will have failed by then.
   const isOver = alert.status === "resolved" || endedMs + KEPT_MS < alert.version;

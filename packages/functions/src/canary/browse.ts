@@ -3,16 +3,11 @@ import { join } from "node:path";
 import { browserLauncher } from "@belfry/core/canaries/browser/launch";
 import { browserOpener } from "@belfry/core/canaries/browser/open-session";
 import { BROWSER_KINDS } from "@belfry/core/canaries/kinds/browser-kinds";
-import type { CanaryAnswer, CanaryEvent } from "../canary-handler.ts";
-import { canaryHandler } from "../canary-handler.ts";
+import { type CanaryHandler, canaryHandler } from "../canary-handler.ts";
 import { type BundleParts, inAwsCanary } from "../compose-canary.ts";
-import type { LambdaHandler } from "../handler.ts";
 
 /** What runs canaries with a browser, for the functions of scripts too, which give their module. The browser is unpacked at the first run and stays for the next. */
-export function browserHandler(
-  name: string,
-  loadModule?: NonNullable<BundleParts["loadModule"]>,
-): LambdaHandler<CanaryEvent, CanaryAnswer> {
+export function browserHandler(name: string, loadModule?: NonNullable<BundleParts["loadModule"]>): CanaryHandler {
   return inAwsCanary(
     ({ env, logger }) => ({
       kinds: BROWSER_KINDS,

@@ -1,14 +1,9 @@
 import { BROWSERLESS_KINDS } from "@belfry/core/canaries/kinds/browserless-kinds";
-import type { CanaryAnswer, CanaryEvent } from "../canary-handler.ts";
-import { canaryHandler } from "../canary-handler.ts";
+import { type CanaryHandler, canaryHandler } from "../canary-handler.ts";
 import { type BundleParts, inAwsCanary } from "../compose-canary.ts";
-import type { LambdaHandler } from "../handler.ts";
 
 /** What runs canaries without a browser, for the functions of scripts too, which give their module. */
-export function browserlessHandler(
-  name: string,
-  loadModule?: NonNullable<BundleParts["loadModule"]>,
-): LambdaHandler<CanaryEvent, CanaryAnswer> {
+export function browserlessHandler(name: string, loadModule?: NonNullable<BundleParts["loadModule"]>): CanaryHandler {
   const parts = { kinds: BROWSERLESS_KINDS, ...(loadModule === undefined ? {} : { loadModule }) };
   return inAwsCanary(
     () => parts,

@@ -25,11 +25,16 @@ function problem(path: Problem["path"], message: string): Problem[] {
   return [{ path, message }];
 }
 
+/** Whether a schedule runs a canary again and again. */
+export function isRepeated(schedule: string): boolean {
+  return schedule !== "once" && !schedule.startsWith("at(");
+}
+
 function scheduleProblems({ alarm, backend, schedule, timeoutSeconds }: CanaryConfig): Problem[] {
   const { failedRuns, ofRuns } = alarm;
   const alarmProblems =
     failedRuns > ofRuns ? problem(["alarm", "failedRuns"], `${failedRuns} runs of the last ${ofRuns} cannot fail`) : [];
-  if (schedule === "once") return alarmProblems;
+  if (!isRepeated(schedule)) return alarmProblems;
   try {
     const [first, second] = nextRuns(parseSchedule(schedule), "UTC", new Date(0), 2);
     const everySeconds =
@@ -63,17 +68,26 @@ function scriptProblems(canary: CanaryConfig): Problem[] {
   );
 }
 
-/** https://docs.aws.amazon.com/Route53/latest/APIReference/API_AlarmIdentifier.html */
-function failoverProblems({ failover, regions, enabled, schedule }: CanaryConfig, highResolution: boolean): Problem[] {
+/** https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html */
+function failoverProblems(
+  { alarm, failover, regions, enabled, schedule }: CanaryConfig,
+  highResolution: boolean,
+): Problem[] {
   if (failover === undefined) return [];
   return [
     ...(highResolution
       ? problem(["failover"], "Route 53 takes metrics of standard resolution alone: switch metrics.highResolution off")
       : []),
+    ...(alarm.failedRuns !== alarm.ofRuns
+      ? problem(
+          ["alarm", "failedRuns"],
+          `Route 53 takes no alarm of some runs out of more, and failover follows this one: set failedRuns and ofRuns alike, now ${alarm.failedRuns} and ${alarm.ofRuns}`,
+        )
+      : []),
     ...(regions.length > 1
       ? problem(["failover"], "a record follows one alarm, and there is one in each region: name one region")
       : []),
-    ...(!enabled || schedule === "once"
+    ...(!enabled || !isRepeated(schedule)
       ? problem(["failover"], "a record follows a canary that runs all the time")
       : []),
   ];

@@ -15,8 +15,9 @@ const HostGlob = z.string().min(1).describe("a host's name, in which * stands fo
 
 const Duration = z.string().superRefine(refused(parseDuration)).describe("such as 500ms, 2s or 1m30s");
 
-// EventBridge Scheduler's own two forms. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-const SCHEDULE = /^(once|rate\([1-9]\d{0,4} (minutes?|hours?|days?)\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\))$/;
+// EventBridge Scheduler's own forms. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+const SCHEDULE =
+  /^(once|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)|rate\([1-9]\d{0,4} (minutes?|hours?|days?)\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\))$/;
 
 const Alarm = z.strictObject({
   failedRuns: z.int().min(1).max(100).default(2).describe("so many failed runs…"),
@@ -82,9 +83,11 @@ export const COMMON = {
   enabled: z.boolean().default(true).describe("false: it runs only when it is asked to"),
   schedule: z
     .string()
-    .regex(SCHEDULE, "expected rate(5 minutes), cron(0 8 * * ? *) or once")
+    .regex(SCHEDULE, "expected rate(5 minutes), cron(0 8 * * ? *), at(2026-11-20T13:00:00) or once")
     .default("rate(5 minutes)")
-    .describe("a rate or cron expression of EventBridge Scheduler's, or once: at the next deployment that changes it"),
+    .describe(
+      "a rate, cron or at expression of EventBridge Scheduler's, in UTC, or once: at each deployment that changes it",
+    ),
   timeoutSeconds: z
     .int()
     .min(3)

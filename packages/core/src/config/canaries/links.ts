@@ -36,9 +36,13 @@ export const Links = z.strictObject({
     .min(1)
     .default(["anchors", "resources", "srcset", "rel", "meta"])
     .describe(
-      "anchors and areas, resources (images, scripts, frames, …), srcset, rel (link elements), meta (refresh and preview pictures), css (url() in styles)",
+      "anchors and areas, resources (images, scripts, frames, …), srcset, rel (link elements), meta (refresh, preview pictures, JSON-LD), css (url() in styles)",
     ),
   fragments: z.boolean().default(true).describe("looks whether the page has the element that #fragment names"),
+  fragmentRoutes: z
+    .boolean()
+    .default(true)
+    .describe("fragments that begin with / or ! are routes of the page's script, and name no element"),
   include: z.array(UrlGlob).default([]).describe("only these are looked at; all unless given"),
   exclude: z.array(UrlGlob).default([]).describe("these are skipped"),
   external: z.boolean().default(true).describe("false: links to other hosts are skipped"),
