@@ -9,12 +9,13 @@ import type { OnCallRuntime } from "./on-call-runtime.ts";
 /** Joins corrective actions with the incidents that they are of, for one invocation. */
 export function correctorOf(runtime: OnCallRuntime, sendDue: SendDue, logger: Logger): Corrector {
   const { table, clock, config, correctionRuns } = runtime;
+  const isChannel = (name: string): boolean => Object.hasOwn(config.channels, name);
   return createCorrector({
     ...{ table, clock, logger, sendDue },
     rules: config.oncall.corrections,
     runs: correctionRuns,
     keepDues: timerWrites,
-    tell: (notice, signal) => correctionTelling(table, notice, clock.now(), signal),
+    tell: (notice, signal) => correctionTelling(table, notice, { nowMs: clock.now(), isChannel }, signal),
   });
 }
 

@@ -30,10 +30,11 @@ export function onCallRules({ oncall, channels }: Config): OnCallRules {
 /** Makes `OnCall` of an invocation's own sender and logger; the rules are compiled once. */
 export function onCallOf(runtime: OnCallRuntime): (sendDue: SendDue, logger: Logger) => OnCall {
   const { table, clock } = runtime;
-  const { oncall: config, accounts } = runtime.config;
+  const { oncall: config, accounts, channels } = runtime.config;
   const rules = onCallRules(runtime.config);
   return (sendDue, logger) => {
-    const dispatcher = createDispatcher({ ...runtime, logger, config, rules, sendDue });
+    const isChannel = (name: string): boolean => Object.hasOwn(channels, name);
+    const dispatcher = createDispatcher({ ...runtime, logger, config, rules, sendDue, isChannel });
     const keeper = healthKeeper({
       ...{ table, clock },
       deliver: (alert, signal) => dispatcher.take([withAccountName(alert, accounts)], signal),

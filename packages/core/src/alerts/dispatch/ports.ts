@@ -27,6 +27,8 @@ export interface DispatcherPorts {
   /** `config`, compiled. */
   readonly rules: OnCallRules;
   readonly sendDue: SendDue;
+  /** Whether the configuration has a channel: what was told by one that it has no more goes on without it. All are there when it is absent. */
+  readonly isChannel?: (name: string) => boolean;
   /** What follows from an incident's beginning, or from the alerts that join it and page anew, to be written with it; the same again for the same alerts. At most some forty writes. */
   readonly corrections?: (opened: OpenedIncident) => Correction;
   /** How an alert's source is now, by the alert's key; undefined when it does not say. */

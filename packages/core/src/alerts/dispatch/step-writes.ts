@@ -38,9 +38,13 @@ export function planStep(
   stored: StoredGroup,
   step: GroupStep,
   nowMs: number,
-  ports: Pick<DispatcherPorts, "config" | "corrections">,
+  ports: Pick<DispatcherPorts, "config" | "corrections" | "isChannel">,
 ): StepPlan {
-  const { tellings, writes: incident, correction } = incidentPart(group, stored, step, nowMs, ports);
+  const { tellings: all, writes: incident, correction } = incidentPart(group, stored, step, nowMs, ports);
+  const { isChannel = () => true } = ports;
+  const tellings = all
+    .map((telling) => ({ ...telling, channels: telling.channels.filter(isChannel) }))
+    .filter((telling) => telling.channels.length > 0);
   const outbox = tellings.flatMap(({ notification, channels }) => outboxWrites(notification, channels, nowMs));
   const channels = [...new Set(tellings.flatMap((telling) => telling.channels))];
   const timers = [...step.timers, ...(correction?.dues ?? [])];

@@ -18,17 +18,18 @@ interface ToldCorrection {
 }
 
 /**
- * The writes by which all channels that were told of an incident are told what is done about it, to be written together with the state from which it follows: none of them happens when the incident has
+ * The writes by which all channels that there still are and that were told of an incident are told what is done about it, to be written together with the state from which it follows: none of them happens when the incident has
  * changed since. Nothing is told of an incident that is forgotten.
  */
 export async function correctionTelling(
   table: Table,
   told: ToldCorrection,
-  nowMs: number,
+  { nowMs, isChannel }: { readonly nowMs: number; readonly isChannel: (name: string) => boolean },
   signal: AbortSignal,
 ): Promise<{ readonly writes: readonly TableWrite[]; readonly dues: readonly Due[] }> {
   const row = await readIncident(table, told.incident.handle, signal);
-  const channels = row === undefined ? [] : [...new Set([...row.told.receiver, ...row.told.paged])];
+  const all = row === undefined ? [] : [...row.told.receiver, ...row.told.paged];
+  const channels = [...new Set(all)].filter(isChannel);
   if (row === undefined || channels.length === 0) return { writes: [], dues: [] };
   const at = Math.max(nowMs, row.toldAt);
   const incident = withApproval(row.incident, told.approvedBy, nowMs);

@@ -36,6 +36,17 @@ it("tells the source's end to who was paged, and not to a receiver that does not
   expect(world.heard().sort()).toEqual(["phone resolved resolved", "war-room resolved resolved"]);
 });
 
+it("tells nothing more by a channel that the configuration has no more", async () => {
+  const world = await opened();
+  const next = new DispatchWorld(CONFIG, { memory: world.memory, ports: { isChannel: (name) => name !== "phone" } });
+  next.nowMs = world.nowMs;
+  const [row] = await next.incidents.open(1, next.signal);
+  await next.dispatcher.act(row?.handle ?? "", { kind: "acknowledge", by: "ann" }, next.signal);
+  await next.until(next.nowMs + MINUTE_MS);
+  expect(next.heard()).toEqual(["slack updated acknowledged"]);
+  expect(row?.told).toEqual({ receiver: ["slack"], paged: ["phone"] });
+});
+
 it("tells a person's end to all, and the group's own afterwards to nobody", async () => {
   const world = await opened();
   world.heard();
