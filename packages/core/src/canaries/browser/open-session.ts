@@ -22,6 +22,10 @@ const SCREENSHOT_TIMEOUT_MS = 5000;
 const END_SCREENSHOT_TIMEOUT_MS = 500;
 const END_HAR_TIMEOUT_MS = 2000;
 const STOP_TIMEOUT_MS = 300;
+
+/** As long as it is waited, after a step that passed, for the page that it led to: a key that sends a form does not wait for it. */
+const ARRIVAL_TIMEOUT_MS = 5000;
+const ARRIVAL_POLL_MS = 20;
 const RESPONSE_TIMEOUT_MS = 300;
 
 /** Makes what opens a browser for an attempt: one of its own, that is closed, and if need be killed, when the attempt is over. */
@@ -135,9 +139,14 @@ class Session implements BrowserSession {
   async #afterStep(step: Step, failure: Failure | undefined): Promise<void> {
     const page = this.#front;
     if (page.isClosed()) return;
+    if (failure === undefined) await this.#arrival(page);
     const isLate = this.#context.signal.aborted;
-    if (this.pendingUrl(page) !== undefined) await stopLoading(page);
-    else if (!(await responds(page))) throw new CanaryFailure("browser", "no picture of the page: it does not respond");
+    if (this.pendingUrl(page) !== undefined) {
+      // The next step may wait longer for it.
+      if (failure === undefined && !isLate) return;
+      await stopLoading(page);
+    } else if (!(await responds(page)))
+      throw new CanaryFailure("browser", "no picture of the page: it does not respond");
     else if (!isLate) await this.#vitals.settle(page);
     this.#tellVitals(step, page);
     const { screenshots } = this.#context.canary.artifacts;
@@ -148,6 +157,13 @@ class Session implements BrowserSession {
     const number = String(step.number).padStart(2, "0");
     const name = `${number}-${step.name}-${failure === undefined ? "succeeded" : "failed"}.png`;
     this.#context.keep({ name, contentType: "image/png", body, step: step.name });
+  }
+
+  async #arrival(page: Page): Promise<void> {
+    const { clock, sleep, signal } = this.#context;
+    const untilMs = clock.now() + ARRIVAL_TIMEOUT_MS;
+    while (this.pendingUrl(page) !== undefined && clock.now() < untilMs && !signal.aborted)
+      await sleep(ARRIVAL_POLL_MS, signal);
   }
 
   /** Those of the document that the step ended on, as far as an earlier step did not tell the same. */
