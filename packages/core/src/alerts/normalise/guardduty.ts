@@ -27,7 +27,7 @@ export function guardDutyAlert(event: EventEnvelope): Alert {
   const key = textAt(finding, "arn") ?? ["aws.guardduty", account, region, id].join("#");
   const updated = eventTime(finding.updatedAt) ?? eventTime(memberAt(finding, "service", "eventLastSeen"));
   const number = Number(textAt(finding, "severity") ?? 0);
-  const count = textAt(finding, "service", "count");
+  const count = Number(textAt(finding, "service", "count") ?? 0);
   const instance = textAt(finding, "resource", "instanceDetails", "instanceId");
   return alertOf(event, {
     key,
@@ -35,7 +35,7 @@ export function guardDutyAlert(event: EventEnvelope): Alert {
     status: textAt(finding, "service", "archived") === "true" ? "resolved" : "firing",
     severity: SEVERITIES.find(([from]) => number >= from)?.[1] ?? "info",
     title: textAt(finding, "title") ?? type,
-    description: [textAt(finding, "description"), `Type: ${type}, severity ${number}`, line("Times seen:", count)],
+    description: [textAt(finding, "description"), `Type: ${type}, severity ${number}`, line("Seen:", timesSeen(count))],
     labels: {
       source: "aws.guardduty",
       service: "guardduty",
@@ -49,6 +49,12 @@ export function guardDutyAlert(event: EventEnvelope): Alert {
     links: consoleLink("Finding", region, `guardduty/home#/findings?search=id%3D${encodeURIComponent(id)}`),
     expiresAfterMs: DAY_MS,
   });
+}
+
+/** In powers of ten: a finding is sent again and again while it goes on, and is news when it has become ten times as many. */
+function timesSeen(count: number): string | undefined {
+  if (!(count >= 1)) return undefined;
+  return count < 10 ? "fewer than 10 times" : `${10 ** (String(Math.floor(count)).length - 1)} times or more`;
 }
 
 /**

@@ -34,6 +34,19 @@ describe("GuardDuty", () => {
     expect(alert.expiresAfterMs).toBe(86_400_000);
   });
 
+  it("says the same again until it was seen ten times as often", () => {
+    const seen = (count: unknown) => alertOf(event({ ...finding, service: { count } })).description.split("\n").at(-1);
+    expect([1, 9, 10, 99, 100, 1234].map(seen)).toEqual([
+      "Seen: fewer than 10 times",
+      "Seen: fewer than 10 times",
+      "Seen: 10 times or more",
+      "Seen: 10 times or more",
+      "Seen: 100 times or more",
+      "Seen: 1000 times or more",
+    ]);
+    expect(seen("many")).toMatch(/^Type:/);
+  });
+
   it("is the same with the capitals of the API", () => {
     const capital = (value: object): object =>
       Object.fromEntries(
