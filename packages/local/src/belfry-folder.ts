@@ -16,6 +16,11 @@ export interface BelfryFolder {
   readonly objects: string;
   /** Metrics as Lambda would log them. */
   readonly metrics: string;
+  /** Files of canaries' runs, by the keys that they have in S3; and the pictures that later ones are compared with. */
+  readonly canaries: string;
+  readonly baselines: string;
+  /** What canaries ran, in SQLite. */
+  readonly runs: string;
   /** Alerts, incidents, silences and what is to be told, in SQLite. */
   readonly state: string;
 }
@@ -30,6 +35,9 @@ export function belfryFolder(root: string): BelfryFolder {
     traces: path.join(root, "traces"),
     objects: path.join(root, "objects"),
     metrics: path.join(root, "metrics.ndjson"),
+    canaries: path.join(root, "canaries"),
+    baselines: path.join(root, "baselines"),
+    runs: path.join(root, "canaries", "runs.sqlite"),
     state: path.join(root, "state.sqlite"),
   };
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { Terminal } from "./cli/terminal.ts";
+import { canaryCommand } from "./commands/canary.ts";
 import { configCommand } from "./commands/config.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { explainCommand } from "./commands/explain.ts";
@@ -57,6 +58,7 @@ export function belfryCommand(terminal: Terminal): Command {
     routeCommand(terminal),
     simulateCommand(terminal),
     incidentsCommand(terminal),
+    canaryCommand(terminal),
     traceCommand(terminal.print),
   ];
   for (const command of commands) program.addCommand(command);

@@ -1,6 +1,7 @@
 import type { Kinds } from "../kind.ts";
 import { runApi } from "./api.ts";
 import { heartbeat } from "./heartbeat.ts";
+import { links } from "./links.ts";
 import { runMultiCheck } from "./multi-check.ts";
 import { runScript } from "./script.ts";
 
@@ -8,6 +9,7 @@ import { runScript } from "./script.ts";
 export const BROWSERLESS_KINDS: Kinds = {
   heartbeat,
   api: runApi,
+  links,
   "multi-check": runMultiCheck,
   script: runScript,
 };

@@ -1,0 +1,39 @@
+import type { StepHooks } from "@belfry/core/canaries/context";
+import type { Kinds } from "@belfry/core/canaries/kind";
+import { type CanaryConfig, needsBrowser } from "@belfry/core/config/canaries/schema";
+
+/** Canaries without browser that run at the same time. They wait most of their time; more would measure each other. */
+const BROWSERLESS_LANES = 3;
+
+/**
+ * Does something for each canary: those with a browser one after the other, since each takes a core for itself, and beside them those without, some at the same time. Resolves when all have been
+ * done, or none is begun any more because the signal aborted.
+ */
+export async function forEachCanary(
+  canaries: Readonly<Record<string, CanaryConfig>>,
+  names: readonly string[],
+  signal: AbortSignal,
+  run: (name: string, canary: CanaryConfig) => Promise<void>,
+): Promise<void> {
+  const lane = async (waiting: string[]): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined && !signal.aborted; name = waiting.shift()) {
+      await run(name, canaries[name]);
+    }
+  };
+  const inBrowser = names.filter((name) => needsBrowser(canaries[name]));
+  const without = names.filter((name) => !needsBrowser(canaries[name]));
+  await Promise.all([lane(inBrowser), ...Array.from({ length: BROWSERLESS_LANES }, () => lane(without))]);
+}
+
+/** The same kinds, whose runs call the hooks around each of their steps. */
+export function watchedKinds(kinds: Kinds, hooks: StepHooks): Kinds {
+  const watched = Object.entries(kinds).map(([name, kind]) => {
+    const run = kind as (context: never) => Promise<void>;
+    const withHooks = (context: { aroundSteps(hooks: StepHooks): void }): Promise<void> => {
+      context.aroundSteps(hooks);
+      return run(context as never);
+    };
+    return [name, withHooks];
+  });
+  return Object.fromEntries(watched) as Kinds;
+}
