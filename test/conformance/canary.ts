@@ -2,11 +2,18 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { scoreBlueprint, scoreBlueprintSchema } from "./canary-blueprint.ts";
 import { scoreCertificates } from "./canary-certificates.ts";
+import { scoreLinks } from "./canary-links.ts";
 import { scorePictures } from "./canary-pictures.ts";
 import type { CanaryScore, ScoreCanaryFile } from "./canary-score.ts";
 import type { Score } from "./score.ts";
 
-const SCORERS: readonly ScoreCanaryFile[] = [scoreCertificates, scoreBlueprintSchema, scoreBlueprint, scorePictures];
+const SCORERS: readonly ScoreCanaryFile[] = [
+  scoreCertificates,
+  scoreBlueprintSchema,
+  scoreBlueprint,
+  scorePictures,
+  scoreLinks,
+];
 
 /** Scores each JSON file of a folder of canaries that is of a known shape, however deep it lies; the folder's folders are the sources. Other files belong to those, or to nobody. */
 export async function scoreCanaries(folder: string, set: string): Promise<Score[]> {

@@ -140,27 +140,30 @@ export class LinkCrawl {
 
   /** A fragment that no element is named by is a broken link of its own, besides the one to the page. */
   async #checkFragments(links: readonly FoundLink[], onPage: Map<string, FoundLink>, step: Step): Promise<void> {
-    const wanted = new Map<string, FoundLink & { readonly url: URL }>();
+    const { concurrency, fragmentRoutes } = this.#ports.canary;
+    const wanted = new Map<string, { readonly link: FoundLink; readonly url: URL; readonly name: string }>();
     for (const link of links) {
       const { url } = link;
-      if (url !== undefined && elementOfFragment(url) !== undefined) wanted.set(url.href, { ...link, url });
+      const name = url === undefined ? undefined : elementOfFragment(url, fragmentRoutes);
+      if (url !== undefined && name !== undefined) wanted.set(url.href, { link, url, name });
     }
-    await inTurns([...wanted.values()], this.#ports.canary.concurrency, async (link) => {
-      const { href } = link.url;
-      if (!this.#entries.has(href) && !(await this.#hasElement(link.url, step))) {
-        const reason = `the page has no element that is named ${elementOfFragment(link.url)}`;
-        this.#entries.set(href, { ...entryOf(href), state: "broken", reason });
+    await inTurns([...wanted], concurrency, async ([href, { link, url, name }]) => {
+      if (!this.#entries.has(href) && !(await this.#hasElement(url, name, step))) {
+        this.#entries.set(href, {
+          ...entryOf(href),
+          state: "broken",
+          reason: `the page has no element that is named ${name}`,
+        });
       }
       if (this.#entries.has(href)) onPage.set(href, link);
     });
   }
 
-  async #hasElement(url: URL, step: Step): Promise<boolean> {
+  async #hasElement(url: URL, name: string, step: Step): Promise<boolean> {
     const target = withoutFragment(url);
     const entry = this.#entries.get(target.href);
     // What is not there, or is no page, has no elements that one could miss.
     if (entry?.state !== "ok" || !isHtml(entry.contentType)) return true;
-    const name = elementOfFragment(url) ?? "";
     const names = await this.#namesOf(target, entry.finalUrl, step);
     if (names === undefined || isNamed(name, names)) return true;
     if (!this.#ports.rules.isOwn(target)) return false;

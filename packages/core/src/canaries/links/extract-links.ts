@@ -1,6 +1,6 @@
 import { Parser } from "htmlparser2";
 import type { LinkSource } from "../../config/canaries/links.ts";
-import { urlOfRefresh, urlsInCss, urlsInSrcset } from "./written-urls.ts";
+import { urlInMeta, urlOfRefresh, urlsInCss, urlsInJsonLd, urlsInSrcset } from "./written-urls.ts";
 
 /** A link as a page has it. */
 export interface FoundLink {
@@ -109,6 +109,7 @@ class LinkCollector {
   readonly #sources: ReadonlySet<LinkSource>;
   #anchor: WrittenLink | undefined;
   #style: string | undefined;
+  #jsonLd: string | undefined;
   #templates = 0;
 
   constructor(sources: ReadonlySet<LinkSource>) {
@@ -120,6 +121,7 @@ class LinkCollector {
     if (this.#templates > 0) return;
     if (tag === "base" && attributes.href !== undefined) this.base ??= attributes.href;
     if (tag === "style") this.#style = "";
+    if (tag === "script" && attributes.type === "application/ld+json") this.#jsonLd = "";
     const { id, name } = attributes;
     if (id !== undefined && id !== "") this.fragments.add(id);
     if (tag === "a" && name !== undefined) this.fragments.add(name);
@@ -132,6 +134,7 @@ class LinkCollector {
 
   text(text: string): void {
     if (this.#style !== undefined) this.#style += text;
+    else if (this.#jsonLd !== undefined) this.#jsonLd += text;
     else if (this.#anchor !== undefined && this.#anchor.text.length < MAX_TEXT) this.#anchor.text += text;
   }
 
@@ -144,6 +147,10 @@ class LinkCollector {
     if (tag === "style" && this.#style !== undefined) {
       this.#addStyle(tag, this.#style);
       this.#style = undefined;
+    }
+    if (tag === "script" && this.#jsonLd !== undefined) {
+      for (const written of urlsInJsonLd(this.#jsonLd)) this.#add("meta", { written, tag, attribute: "content" });
+      this.#jsonLd = undefined;
     }
   }
 
@@ -171,7 +178,7 @@ class LinkCollector {
     const { content } = attributes;
     if (content === undefined) return;
     const isRefresh = attributes["http-equiv"]?.toLowerCase() === "refresh";
-    const written = isRefresh ? urlOfRefresh(content) : absoluteUrl(content);
+    const written = isRefresh ? urlOfRefresh(content) : urlInMeta(content);
     if (written !== undefined) this.#add("meta", { written, tag: "meta", attribute: "content" });
   }
 
@@ -190,9 +197,4 @@ class LinkCollector {
 function isHint(rel: string | undefined): boolean {
   const types = (rel ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   return types.length > 0 && types.every((type) => HINTS.has(type));
-}
-
-/** Preview pictures, canonical addresses and the like have whole URLs; what else a meta element says is none. */
-function absoluteUrl(content: string): string | undefined {
-  return /^\s*https?:\/\/\S+\s*$/i.test(content) ? content.trim() : undefined;
 }

@@ -38,13 +38,13 @@ export function withoutFragment(url: URL): URL {
 }
 
 /**
- * The name that an element must have for a URL's fragment; undefined where none need: for the top of the page, for routes of scripts (`#/…`, `#!…`) and for
- * texts that are marked. https://html.spec.whatwg.org/#the-indicated-part-of-the-document, https://wicg.github.io/scroll-to-text-fragment/
+ * The name that an element must have for a URL's fragment; undefined where none need: for the top of the page, for texts that are marked, and for routes of
+ * scripts (`#/…`, `#!…`). https://html.spec.whatwg.org/#the-indicated-part-of-the-document, https://wicg.github.io/scroll-to-text-fragment/
  */
-export function elementOfFragment({ hash }: URL): string | undefined {
+export function elementOfFragment({ hash }: URL, hasRoutes: boolean): string | undefined {
   const [name = ""] = hash.slice(1).split(":~:");
-  if (name === "" || /^[/!]/.test(name) || name.toLowerCase() === "top") return undefined;
-  return name;
+  if (name === "" || name.toLowerCase() === "top") return undefined;
+  return hasRoutes && /^[/!]/.test(name) ? undefined : name;
 }
 
 /** Whether one of a page's names is meant by a fragment: as it is written, or decoded. */

@@ -38,15 +38,40 @@ const URL_OR_IMPORT = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^"'()\s]*))\s*\)|@import
 export function urlsInCss(css: string): string[] {
   const found = css.replaceAll(COMMENT, " ").matchAll(URL_OR_IMPORT);
   const urls = [...found].map((match) => match.slice(1).find((part) => part !== undefined) ?? "");
-  // A fragment alone is of the document, not of a file.
-  return urls.filter((url) => url !== "" && !url.startsWith("#"));
+  // A fragment alone is of the document, not of a file, and what is written out is there already.
+  return urls.filter((url) => url !== "" && !/^(#|data:)/i.test(url));
 }
 
-const REFRESH = /^\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?(?:"([^"]*)|'([^']*)|(\S.*))$/i;
+const REFRESH = /^\s*[\d.]+\s*[;,\s]\s*(?:url\s*=\s*)?(?:"([^"]*).*|'([^']*).*|(\S.*))$/i;
 
 /** Where `<meta http-equiv="refresh">` leads; undefined where it only loads the page again. https://html.spec.whatwg.org/#shared-declarative-refresh-steps */
 export function urlOfRefresh(content: string): string | undefined {
   const match = REFRESH.exec(content.trim());
   const url = (match?.[1] ?? match?.[2] ?? match?.[3])?.trim();
   return url === "" ? undefined : url;
+}
+
+const WEB_URL = /^https?:\/\/\S+$/i;
+
+/** Whole URLs among the values of JSON-LD, but for those that only name something: its contexts, types and ids. https://www.w3.org/TR/json-ld11/#keywords */
+export function urlsInJsonLd(text: string): string[] {
+  const urls: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === "string" && WEB_URL.test(value)) urls.push(value);
+    if (typeof value !== "object" || value === null) return;
+    for (const [name, member] of Object.entries(value)) if (!name.startsWith("@")) collect(member);
+  };
+  try {
+    collect(JSON.parse(text));
+  } catch {
+    // Search engines leave out what is no JSON, too.
+    return [];
+  }
+  return urls;
+}
+
+/** The URL that a meta element names: preview pictures, canonical addresses and the like have whole ones; what else it says is none. */
+export function urlInMeta(content: string): string | undefined {
+  const url = content.trim();
+  return WEB_URL.test(url) ? url : undefined;
 }
