@@ -2,6 +2,7 @@
 
 import { runApi } from "@belfry/core/canaries/kinds/api";
 import { heartbeat } from "@belfry/core/canaries/kinds/heartbeat";
+import { links } from "@belfry/core/canaries/kinds/links";
 import { runMultiCheck } from "@belfry/core/canaries/kinds/multi-check";
 import { runScript } from "@belfry/core/canaries/kinds/script";
 import type { RunnerPorts } from "@belfry/core/canaries/run";
@@ -61,6 +62,13 @@ const KINDS: Readonly<Record<string, (url: string) => CanaryInput>> = {
     stepTimeoutMs: TIMEOUT_MS,
   }),
   script: (url) => ({ ...SHORT, kind: "script", browser: false, entry: url }),
+  links: (url) => ({
+    ...SHORT,
+    kind: "links",
+    browser: false,
+    url: `${url}?token=\${secret:token}`,
+    stepTimeoutMs: TIMEOUT_MS,
+  }),
 };
 
 const script = (url: string) => ({
@@ -74,7 +82,7 @@ const script = (url: string) => ({
 });
 
 const ports = (): Partial<RunnerPorts> => ({
-  kinds: { api: runApi, "multi-check": runMultiCheck, heartbeat, script: runScript },
+  kinds: { api: runApi, "multi-check": runMultiCheck, heartbeat, script: runScript, links },
   lookup: site.lookup,
   roots: site.roots,
   loadModule: async (path) => script(path),

@@ -53,7 +53,8 @@ const redirect =
 
 /** Routes by path; those that hang are ended when the site closes. */
 const ROUTES: Readonly<Record<string, Route>> = {
-  "/ok": (_request, response) => json(response, { status: "ok", items: [{ id: 7, name: "lamp" }] }),
+  "/ok": (_request, response) =>
+    json(response, { status: "ok", items: [{ id: 7, name: "lamp" }], next: "<a href='/echo'>next</a>" }),
   "/wrong-body": (_request, response) => response.writeHead(200, { "content-type": "text/html" }).end("<h1>Sorry</h1>"),
   "/error": (_request, response) => json(response, { error: "broken" }, 500),
   "/hang": () => undefined,
@@ -74,7 +75,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
   "/gzip": (_request, response) => {
     response.writeHead(200, { "content-encoding": "gzip", "content-type": "application/json" });
-    response.end(gzipSync('{"status":"ok"}'));
+    response.end(gzipSync(`{"status":"ok","next":"<a href='/echo'>next</a>"}`));
   },
   "/large": (_request, response) => response.end("x".repeat(3_000_000)),
   "/redirect": redirect("/ok"),
