@@ -5,9 +5,12 @@ import { join, resolve } from "node:path";
 import { unpackBrowser } from "@belfry/core/canaries/browser/browser-files";
 import { browserLauncher, type LaunchSettings } from "@belfry/core/canaries/browser/launch";
 import { browserOpener } from "@belfry/core/canaries/browser/open-session";
+import type { BaselineStore } from "@belfry/core/canaries/context";
 import { heartbeat } from "@belfry/core/canaries/kinds/heartbeat";
+import { links } from "@belfry/core/canaries/kinds/links";
 import { recording } from "@belfry/core/canaries/kinds/recording";
 import { runScript } from "@belfry/core/canaries/kinds/script";
+import { visual } from "@belfry/core/canaries/kinds/visual";
 import { workflow } from "@belfry/core/canaries/kinds/workflow";
 import type { RunnerPorts } from "@belfry/core/canaries/run";
 import type { ScriptContext } from "@belfry/core/canaries/script";
@@ -35,8 +38,16 @@ afterAll(async () => {
   await Promise.all([site.close(), faults.close()]);
 });
 
+const pictures = new Map<string, Uint8Array>();
+const baselines: BaselineStore = {
+  read: async (name) => pictures.get(name),
+  write: async (name, picture) => void pictures.set(name, picture),
+  list: async (prefix) => [...pictures.keys()].filter((name) => name.startsWith(prefix)),
+};
+
 const ports = (more: Partial<RunnerPorts> = {}): Partial<RunnerPorts> => ({
-  kinds: { heartbeat, workflow, recording, script: runScript },
+  kinds: { heartbeat, links, recording, script: runScript, visual, workflow },
+  baselines,
   openBrowser: browserOpener(shared),
   readSecret: async () => SITE_PASSWORD,
   loadModule: async (url) => script(url),
@@ -90,6 +101,15 @@ const KINDS: Readonly<Record<string, (url: string) => CanaryInput>> = {
   }),
   recording: (url) => ({ ...SHORT, kind: "recording", file: url }),
   script: (url) => ({ ...SHORT, kind: "script", entry: url }),
+  // What is good for the others has no links.
+  links: (url) => ({
+    ...SHORT,
+    kind: "links",
+    url: url === `${faults.http}/ok` ? `${site.origin}/` : url,
+    stepTimeoutMs: STEP_MS,
+  }),
+  // Its one step has the good page's picture as baseline.
+  visual: (url) => ({ ...SHORT, kind: "visual", urls: [{ name: "page", url }], stepTimeoutMs: STEP_MS }),
 };
 
 type Url = (fault: FaultSite, own: SampleSite) => string;
