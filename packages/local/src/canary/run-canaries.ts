@@ -1,4 +1,5 @@
-import type { StepHooks } from "@belfry/core/canaries/context";
+import type { RunContext, StepHooks } from "@belfry/core/canaries/context";
+import { endingWith } from "@belfry/core/canaries/deadline";
 import type { Kinds } from "@belfry/core/canaries/kind";
 import { type CanaryConfig, needsBrowser } from "@belfry/core/config/canaries/schema";
 
@@ -27,13 +28,20 @@ export async function forEachCanary(
 
 /** The same kinds, whose runs call the hooks around each of their steps. */
 export function watchedKinds(kinds: Kinds, hooks: StepHooks): Kinds {
-  const watched = Object.entries(kinds).map(([name, kind]) => {
-    const run = kind as (context: never) => Promise<void>;
-    const withHooks = (context: { aroundSteps(hooks: StepHooks): void }): Promise<void> => {
-      context.aroundSteps(hooks);
-      return run(context as never);
-    };
-    return [name, withHooks];
+  return eachKind(kinds, (run) => (context) => {
+    context.aroundSteps(hooks);
+    return run(context);
   });
-  return Object.fromEntries(watched) as Kinds;
+}
+
+/** The same kinds, whose runs end when the signal aborts. */
+export function stoppableKinds(kinds: Kinds, signal: AbortSignal): Kinds {
+  return eachKind(kinds, (run) => (context) => endingWith(run(context), signal));
+}
+
+type AnyKind = (context: RunContext) => Promise<void>;
+
+function eachKind(kinds: Kinds, change: (run: AnyKind) => AnyKind): Kinds {
+  const changed = Object.entries(kinds).map(([name, kind]) => [name, change(kind as AnyKind)]);
+  return Object.fromEntries(changed) as Kinds;
 }

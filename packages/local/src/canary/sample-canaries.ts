@@ -11,8 +11,9 @@ export const SAMPLE_SECRET = "BELFRY_SAMPLE_PASSWORD";
 export const VISUAL_SAMPLE = "visual";
 
 // Small and without retries: they are to be quick, and it is known which of them fail.
-const COMMON: Pick<CanaryInput, "retries" | "timeoutSeconds" | "viewport" | "allow"> = {
+const COMMON: Pick<CanaryInput, "retries" | "alarm" | "timeoutSeconds" | "viewport" | "allow"> = {
   retries: { max: 0 },
+  alarm: { failedRuns: 2, ofRuns: 2 },
   timeoutSeconds: 20,
   viewport: { width: 1024, height: 640 },
   allow: { hosts: ["127.0.0.1"] },

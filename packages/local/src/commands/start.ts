@@ -3,12 +3,14 @@ import { brokenIdentity } from "@belfry/core/event/fates";
 import { systemClock } from "@belfry/core/platform/clock";
 import { levelFromEnv } from "@belfry/core/platform/logger";
 import { Command, InvalidArgumentError } from "commander";
-import { belfryFolder, DEFAULT_FOLDER } from "../belfry-folder.ts";
+import { type BelfryFolder, belfryFolder, DEFAULT_FOLDER } from "../belfry-folder.ts";
+import { startCanaries } from "../canary/start-canaries.ts";
 import { accountingJson, accountingText, datasetTable } from "../cli/accounting.ts";
 import { ExitCode } from "../cli/exit-code.ts";
 import { type Interruption, onInterruption } from "../cli/interruption.ts";
 import { LiveView } from "../cli/live-view.ts";
 import type { Paint, Terminal } from "../cli/terminal.ts";
+import { durationOf } from "../on-call/desk-command.ts";
 import { IncidentWatch } from "../on-call/incident-watch.ts";
 import { LocalOnCall } from "../on-call/local-on-call.ts";
 import { playBeginning, playIncident } from "../on-call/play-incident.ts";
@@ -29,6 +31,7 @@ S3 events), sends sample traffic of every source through the real handlers, rais
   quarantine/   what no retry mends, encrypted, with the reason; belfry replay sends it again
   traces/       X-Ray segments, for belfry trace
   objects/      what stands for S3
+  canaries/     runs of canaries, with their pictures and HARs, for belfry canary
   state.sqlite  alerts, incidents and who was told, for belfry incidents
   metrics.ndjson  what CloudWatch would make metrics of
 
@@ -36,6 +39,9 @@ A function of your own, which process in the configuration names, reads the same
 
 On call: events become incidents and go to the channels of the configuration whose secrets are there (env:NAME); the inbox stands in for the others. Without a section
 oncall, sample rules hold, by which an incident opens after five seconds and is over after four minutes.
+
+Canaries: the samples of belfry canary run against a small shop that is served here, the first browser after fifteen seconds, and then seldom. Its front page breaks for two
+minutes: its canary fails twice, which puts its alarm on and opens an incident with the picture, and passes again.
 
 Exit codes:
   0  ended, and the accounting adds up
@@ -59,6 +65,8 @@ interface StartOptions {
   readonly aws?: boolean;
   readonly json?: boolean;
   readonly incident: boolean;
+  readonly canaries: boolean;
+  readonly canariesEvery: number;
 }
 
 /** Once it is asked to end, how long records may still be retried before they are kept in the quarantine. */
@@ -67,6 +75,9 @@ const PATIENCE_MS = 10_000;
 /** How often incidents are looked at for what is new. */
 const WATCH_MS = 500;
 const LOOK_TIMEOUT_MS = 10_000;
+
+/** From one run of a canary without browser to the next. */
+const CANARIES_EVERY_MS = 30_000;
 
 /** `belfry start`. */
 export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = process.env): Command {
@@ -80,6 +91,8 @@ export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = proces
     .option("--xray-port <n>", "UDP port for traces; a free one when absent", wholeNumber)
     .option("--aws", "use real AWS services where the configuration names them")
     .option("--no-incident", "without the sample incident")
+    .option("--no-canaries", "without the sample canaries")
+    .option("--canaries-every <duration>", "how often those without a browser run (30s)", durationOf, CANARIES_EVERY_MS)
     .option("--json", "end with the accounting as one JSON object")
     .addHelpText("after", HELP)
     .action((options: StartOptions) => start(options, terminal, env));
@@ -115,10 +128,7 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
     );
     const { runtime: shared, host } = session;
     const onCall = new LocalOnCall({ shared, host, site: LOCAL_SITE, table, env, hasAws });
-    await run(
-      { aws, onCall, ledger: session.runtime.ledger, objects: folder.objects, options, terminal },
-      interruption,
-    );
+    await run({ aws, onCall, session, folder, options, terminal, env }, interruption);
   } finally {
     table?.close();
     await session.close();
@@ -140,15 +150,16 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
 interface Running {
   readonly aws: LocalAws;
   readonly onCall: LocalOnCall;
-  readonly ledger: Ledger;
-  readonly objects: string;
+  readonly session: Session;
+  readonly folder: BelfryFolder;
+  readonly env: NodeJS.ProcessEnv;
   readonly options: StartOptions;
   readonly terminal: Terminal;
 }
 
 async function run(running: Running, { signal }: Interruption): Promise<void> {
-  const { aws, onCall, objects, options } = running;
-  const traffic = new SampleTraffic(aws, objects, options.seed);
+  const { aws, onCall, folder, options } = running;
+  const traffic = new SampleTraffic(aws, folder.objects, options.seed);
   try {
     if (options.once === true) await once(traffic, running, signal);
     else await untilInterrupted(traffic, running, signal);
@@ -158,15 +169,30 @@ async function run(running: Running, { signal }: Interruption): Promise<void> {
   }
 }
 
-async function once(traffic: SampleTraffic, { onCall, options }: Running, signal: AbortSignal): Promise<void> {
+async function once(traffic: SampleTraffic, running: Running, signal: AbortSignal): Promise<void> {
+  const { onCall, options, terminal } = running;
   onCall.start();
   if (options.incident) playBeginning(onCall, options.seed);
+  const canaries = canariesOf(running, terminal.note);
   await traffic.once(signal);
+  await canaries?.done;
+}
+
+function canariesOf({ session, folder, onCall, env, options, terminal }: Running, say: (line: string) => void) {
+  if (!options.canaries) return undefined;
+  return startCanaries({
+    ...{ session, folder, env, terminal, say },
+    place: LOCAL_SITE,
+    take: (event, how) => onCall.take(event, how),
+    everyMs: options.canariesEvery,
+    once: options.once === true,
+    suffix: folderOption(options),
+  });
 }
 
 async function untilInterrupted(traffic: SampleTraffic, running: Running, signal: AbortSignal): Promise<void> {
-  const { onCall, ledger, options, terminal } = running;
-  const view = new LiveView(ledger, terminal);
+  const { onCall, session, options, terminal } = running;
+  const view = new LiveView(session.runtime.ledger, terminal);
   const watch = new IncidentWatch(onCall.table, folderOption(options), terminal.paint);
   const say = async (): Promise<void> => {
     for (const line of await watch.look(AbortSignal.timeout(LOOK_TIMEOUT_MS)))
@@ -182,7 +208,9 @@ async function untilInterrupted(traffic: SampleTraffic, running: Running, signal
   await say();
   onCall.start();
   const incident = options.incident ? playIncident(onCall, options.seed, signal) : undefined;
+  const canaries = canariesOf(running, (line) => options.json !== true && view.say(line));
   await Promise.all([traffic.every(1000 / options.rate, signal), sayUntilInterrupted(), incident]);
+  await canaries?.stop();
   view.close();
   terminal.note("ending: flushing what is under way; Ctrl-C again ends at once");
 }
@@ -204,7 +232,8 @@ function greet(
   for (const line of onCall(paint)) terminal.note(line);
   terminal.note(paint.faint(`traces on UDP ${session.tracesAt}`));
   const incident = options.incident ? ", and a sample incident in some seconds" : "";
-  if (options.once !== true) terminal.note(paint.faint(`sample traffic until Ctrl-C${incident}`));
+  const canaries = options.canaries ? "; sample canaries, one of which will fail for a while" : "";
+  if (options.once !== true) terminal.note(paint.faint(`sample traffic until Ctrl-C${incident}${canaries}`));
   terminal.note("");
 }
 
@@ -220,6 +249,7 @@ function nextSteps(options: StartOptions, { paint }: Terminal): string {
     `  npx belfry search 'event.dataset:aws.vpcflow AND aws.vpcflow.action:REJECT'${folder}`,
     `  npx belfry search 'log.level:(error OR warn)'${folder}`,
     `  npx belfry incidents show last${folder}`,
+    ...(options.canaries ? [`  npx belfry canary history${folder}`] : []),
     `  npx belfry trace show last${folder}`,
     `  npx belfry replay --dry-run${folder}`,
     `  npx belfry explain --line '{"level":"error","user":"ann@example.com"}'`,

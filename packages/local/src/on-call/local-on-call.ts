@@ -10,7 +10,7 @@ import type { SQSBatchResponse } from "aws-lambda";
 import type { FunctionHost } from "../runtime/function-host.ts";
 import type { LocalSite } from "../runtime/local-aws.ts";
 import { endLive, keepLive } from "./live-rules.ts";
-import { type OnCallQueue, OnCallQueues, type QueueFunction, UNTRACED } from "./on-call-queues.ts";
+import { type OnCallQueue, OnCallQueues, type QueueFunction, type TakeOptions, UNTRACED } from "./on-call-queues.ts";
 import { onCallRuntime } from "./on-call-runtime.ts";
 
 /** In AWS it is a minute. Here it is what makes another process's action be told soon. */
@@ -58,8 +58,8 @@ export class LocalOnCall {
   }
 
   /** Puts an event where a rule of EventBridge would. */
-  take(event: object): void {
-    this.#queues.take(event);
+  take(event: object, options?: TakeOptions): void {
+    this.#queues.take(event, options);
   }
 
   /** Begins to look for what is due, and to say that it is there. */

@@ -28,6 +28,12 @@ export interface QueueFunction {
   readonly handler: Handler<SQSEvent, SQSBatchResponse>;
 }
 
+/** How an event comes to its queue. */
+export interface TakeOptions {
+  readonly delayMs?: number;
+  readonly traceHeader?: string | undefined;
+}
+
 /** The queues between the functions of alerts, in this process. What is in them when it ends is found again by a sweep: all but events that were only just received. */
 export class OnCallQueues {
   readonly #queues: Readonly<Record<OnCallQueue, LocalQueue>>;
@@ -63,8 +69,8 @@ export class OnCallQueues {
   }
 
   /** Puts an event where a rule of EventBridge would. */
-  take(event: object): void {
-    this.#queues.alerts.send(JSON.stringify(event));
+  take(event: object, options: TakeOptions = {}): void {
+    this.#queues.alerts.send(JSON.stringify(event), options);
   }
 
   /** The sender of what is due. Without a header it is of a sweep, of which no traces are kept. */

@@ -4,7 +4,7 @@ import type { Config, SinkConfig } from "@belfry/core/config/schema";
 import { configuredPipeline } from "@belfry/core/configured-pipeline";
 import { s3Get } from "@belfry/core/platform/clients";
 import { systemClock } from "@belfry/core/platform/clock";
-import { emfMetrics } from "@belfry/core/platform/emf";
+import { emfMetrics, type Measurements } from "@belfry/core/platform/emf";
 import { createLogger, type LogLevel } from "@belfry/core/platform/logger";
 import { sleep } from "@belfry/core/platform/retry";
 import { xrayTracer } from "@belfry/core/platform/xray-tracer";
@@ -36,6 +36,7 @@ export interface LocalOptions {
 
 /** What handlers run on here, and what there is to see of them. */
 export interface LocalRuntime extends Runtime {
+  readonly metrics: Measurements;
   readonly sinks: readonly Sink[];
   readonly quarantine: Quarantine;
   readonly ledger: Ledger;
@@ -83,7 +84,7 @@ export function composeLocal(options: LocalOptions): LocalRuntime {
   const ledger = new Ledger();
   const metrics = new LineFile(folder.metrics);
   const pipeline = configuredPipeline(config, { sinks, quarantine });
-  const runtime: Runtime = {
+  const runtime: Runtime & Pick<LocalRuntime, "metrics"> = {
     config,
     pipeline: ledger.observe(pipeline),
     getObject: objectsOf(options, endpoint !== undefined),

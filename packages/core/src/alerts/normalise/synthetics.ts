@@ -90,6 +90,9 @@ function managedLink(name: string, region: string): readonly AlertLink[] {
 /** The picture of the step that failed, where Belfry's runner took one; it lies in the bucket of the artifacts. */
 function screenshotLink(detail: JsonObject, region: string): readonly AlertLink[] {
   const [key, location] = [textAt(detail, "screenshot"), textAt(detail, "artifact-location")];
+  // On a laptop it lies in a folder, beside the other files of its run.
+  if (key !== undefined && location?.startsWith("file:///"))
+    return [{ title: "Screenshot", url: `${location}/${encodeURIComponent(key.slice(key.lastIndexOf("/") + 1))}` }];
   const [bucket = ""] = location?.replace(/^s3:\/\//, "").split("/") ?? [];
   if (key === undefined || bucket === "") return [];
   return consoleLink("Screenshot", region, `s3/object/${bucket}?prefix=${encodeURIComponent(key)}`);

@@ -22,7 +22,7 @@ export const BROKEN_TWINS: SitePages = {
   "/links": () => ({
     body: page(
       "Links",
-      '<ul><li><a href="/">Home</a></li><li><a href="/sale-of-last-year">Sale</a></li><li><a href="#imprint">Imprint</a></li></ul><img src="/lamp.svg" alt="A lamp">',
+      '<ul><li><a href="/">Home</a></li><li><a href="/sale-of-last-year">Sale</a></li><li><a href="#imprint">Imprint</a></li></ul><img src="/lamp.svg" alt="A lamp" width="48" height="48">',
     ),
   }),
   "/poster": () => ({ body: poster(LAMP_LEFT + 24) }),
