@@ -13,6 +13,9 @@ type Target = Exclude<VisualConfig["urls"][number], string>;
 
 const DEFAULT_THRESHOLD = 0.1;
 
+/** The page is loaded by then: an element that is still not visible does not come. */
+const MAX_ELEMENT_MS = 5000;
+
 // So many of what changed are named in the report.
 const MAX_CLUSTERS = 20;
 
@@ -62,6 +65,7 @@ async function look({ context, session, store, step, target }: Look, url: string
     selector: target.selector ?? canary.selector,
     covered,
     settleMs: canary.settleMs,
+    timeoutMs: Math.min(canary.stepTimeoutMs, MAX_ELEMENT_MS),
   });
   if (!isSettled) step.detail("unsettled", `the page went on changing for ${canary.settleMs} ms`);
   // Before it becomes a baseline that nothing can be compared with.

@@ -21,6 +21,9 @@ interface Run {
   parent: Run | undefined;
 }
 
+// A picture that changed in more places is another picture: then all of it is one cluster, and memory is kept for the rest of the run.
+const MAX_RUNS = 1_000_000;
+
 /**
  * Groups changed pixels: two that are at most `distance` columns and rows apart are in one cluster, as are those that both are near to a third. The largest comes first.
  *
@@ -28,12 +31,19 @@ interface Run {
  */
 export function clustersOf(mask: ChangeMask, distance: number): Cluster[] {
   const rows: Run[][] = [];
+  let count = 0;
   for (let y = 0; y < mask.height; y++) {
     const row = runsOfRow(mask, y, distance);
     for (let above = Math.max(0, y - distance); above < y; above++) joinNear(rows[above], row, distance);
     rows.push(row);
+    count += row.length;
+    if (count > MAX_RUNS) return [wholeOf(mask)];
   }
   return measured(rows.flat());
+}
+
+function wholeOf({ width, height, changed }: ChangeMask): Cluster {
+  return { x: 0, y: 0, width, height, pixels: changed.reduce((sum, one) => sum + one, 0) };
 }
 
 function runsOfRow({ width, changed }: ChangeMask, y: number, distance: number): Run[] {

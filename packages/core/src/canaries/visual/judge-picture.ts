@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { VisualLimits } from "../../config/canaries/visual.ts";
 import type { BaselineStore } from "../context.ts";
 import {
@@ -52,7 +53,7 @@ export async function judgePicture(
   const baseline = await readBaseline(store, key, signal);
   if (baseline === undefined) return withoutBaseline(store, key, png, options, signal);
   const { picture, standing } = baseline;
-  const compared = compare(picture, png, options);
+  const compared = await compare(picture, png, options, signal);
   const reasons = compared === undefined ? [] : exceeded(compared.comparison, options.limits);
   if (reasons.length > 0) await proposeChanged(store, key, png, signal);
   else await withdrawChanged(store, key, picture, signal);
@@ -76,7 +77,7 @@ async function withoutBaseline(
   await proposeFirst(store, key, png, signal);
   const older = await readOlderBaseline(store, key, signal);
   if (older === undefined) return { verdict: "new", standing: "first", reasons: [] };
-  const compared = compare(older.picture, png, options);
+  const compared = await compare(older.picture, png, options, signal);
   return {
     verdict: "new-browser",
     standing: "new-browser",
@@ -88,11 +89,12 @@ async function withoutBaseline(
 }
 
 /** Undefined when the files are the same, byte for byte: that is the rule, and costs nothing. */
-function compare(
+async function compare(
   baseline: Uint8Array,
   actual: Uint8Array,
   options: JudgeOptions,
-): { readonly comparison: Comparison; readonly diff?: Uint8Array } | undefined {
+  signal: AbortSignal,
+): Promise<{ readonly comparison: Comparison; readonly diff?: Uint8Array } | undefined> {
   if (Buffer.compare(baseline, actual) === 0) return undefined;
   const { threshold, antialiasing, areas, hasCover, limits } = options;
   const settings: CompareOptions = {
@@ -103,9 +105,20 @@ function compare(
     windowSize: limits.windowSize,
     ...(hasCover ? { cover: COVER } : {}),
   };
-  const comparison = comparePictures(decodePicture(baseline), decodePicture(actual), settings);
+  const before = decodePicture(baseline);
+  await breath(signal);
+  const after = decodePicture(actual);
+  await breath(signal);
+  const comparison = comparePictures(before, after, settings);
+  await breath(signal);
   const isShown = comparison.pixels > 0 || comparison.layout !== undefined;
   return { comparison, ...(isShown ? { diff: encodePicture(comparison.diff) } : {}) };
+}
+
+/** Large pictures take a second for each of these; in between the deadline must get its turn. */
+async function breath(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
 }
 
 /** The rectangle of two opposite corners, in CloudWatch's form `x1,y1,x2,y2`. */

@@ -14,13 +14,14 @@ export interface PictureOptions {
   readonly covered: readonly string[];
   /** How long the page may take to stop changing. */
   readonly settleMs: number;
+  /** How long an element is waited for. */
+  readonly timeoutMs: number;
 }
 
 /** Playwright's colour of what is covered. https://playwright.dev/docs/api/class-page#page-screenshot-option-mask-color */
 export const COVER = [255, 0, 255] as const;
 
 const SETTLE_POLL_MS = 150;
-const PICTURE_TIMEOUT_MS = 5000;
 
 /**
  * Takes pictures until two in a row are the same, or the page had its time: fonts, pictures and animations that come late are no change. Raises CanaryFailure:
@@ -46,10 +47,10 @@ export async function settledPicture(
 async function takePicture(
   context: RunContext,
   session: BrowserSession,
-  { fullPage, selector, covered }: PictureOptions,
+  { fullPage, selector, covered, timeoutMs }: PictureOptions,
 ): Promise<Uint8Array> {
   if (selector === undefined) return session.screenshot({ fullPage, mask: covered });
-  return elementPicture(session.page, selector, covered, timeLeft(context, PICTURE_TIMEOUT_MS));
+  return elementPicture(session.page, selector, covered, timeLeft(context, timeoutMs));
 }
 
 async function elementPicture(
