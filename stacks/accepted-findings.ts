@@ -21,6 +21,18 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
       "access logs of the buckets that logs are written to would be more than the logs; an organization's trail with data events records who reads them",
   },
   {
+    rule: /^AwsSolutions-S1$/,
+    where: /^Canaries\/CanariesBucket\/Resource$/,
+    reason:
+      "pictures and reports of pages that anybody may look at, kept for a month; an organization's trail with data events records who reads them",
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:logs:[^*]+:log-group:\/aws\/lambda\/cwsyn-[^*]+-\*\]$/,
+    where: /^Canaries[^/]*\/Managed-[^/]+\/Role\/Resource$/,
+    reason:
+      "the log group of one canary of CloudWatch Synthetics, which completes its name with an id when it makes it",
+  },
+  {
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     where: /Role\/Resource$/,
     reason: "only for actions that know no resources, such as X-Ray's; a test names them and refuses every other",
@@ -32,7 +44,8 @@ export const ACCEPTED_FINDINGS: readonly AcceptedFinding[] = [
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:kms:[^*]+:key\/\*\]$/,
-    where: /^Edge-[^/]+\/DestinationRole\/Resource$/,
+    where:
+      /^(Edge-[^/]+\/DestinationRole|Canaries-[^/]+\/Canary\w+\/Role|Canaries-[^/]+\/Managed-[^/]+\/Role)\/Resource$/,
     reason:
       "one key of the home region, named by its alias in a condition, because its ARN is not known in other regions",
   },

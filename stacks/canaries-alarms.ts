@@ -61,16 +61,17 @@ function evaluationOf({ alarm, schedule }: CanaryConfig): Evaluation {
   if (!isRepeated(schedule)) return { periodSeconds: HOUR, periods: 1, datapoints: 1, missing: "ignore" };
   const { shortest, longest } = spacingOf(schedule);
   const { failedRuns: datapoints, ofRuns: periods } = alarm;
-  const most = shortest * periods <= LONGEST_EVALUATION.ofMinutes ? shortest : longestPeriod(periods);
-  const periodSeconds = Math.max(MINUTE, Math.min(shortest, most, DAY));
+  const periodSeconds = Math.max(MINUTE, longestPeriod(Math.min(shortest, DAY), periods));
   const isWatched = shortest === longest && periodSeconds === shortest;
   return { periodSeconds, periods, datapoints, missing: isWatched ? "breaching" : "ignore" };
 }
 
-function longestPeriod(periods: number): number {
+/** The longest period of whole minutes, at most as long as this, of which CloudWatch evaluates so many. */
+function longestPeriod(mostSeconds: number, periods: number): number {
   const { ofHours, ofMinutes } = LONGEST_EVALUATION;
-  const longest = ofHours / periods >= HOUR ? ofHours / periods : Math.min(ofMinutes / periods, HOUR - MINUTE);
-  return Math.floor(longest / MINUTE) * MINUTE;
+  const inMinutes = (seconds: number) => Math.floor(seconds / MINUTE) * MINUTE;
+  const hours = inMinutes(Math.min(mostSeconds, ofHours / periods));
+  return hours >= HOUR ? hours : inMinutes(Math.min(mostSeconds, HOUR - MINUTE, ofMinutes / periods));
 }
 
 /** Seconds from one run to the next. From a fixed day on, so that a template stays the same. */

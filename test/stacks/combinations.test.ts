@@ -168,6 +168,38 @@ const AXES: Record<string, Record<string, Part>> = {
       deploy: { alerting: { healthBackFill: { organization: true }, respond: { concurrency: 0 } } },
     },
   },
+  canaries: {
+    none: {},
+    plain: { canaries: { shop: { kind: "heartbeat", urls: ["https://shop.example.com/"] } } },
+    more: {
+      canaries: {
+        api: {
+          kind: "heartbeat",
+          browser: false,
+          urls: ["https://api.example.com/"],
+          regions: ["eu-west-1", "us-east-1"],
+          secrets: { token: "/belfry/canary" },
+        },
+        own: { kind: "script", entry: "./own.ts", schedule: "once" },
+        managed: {
+          kind: "script",
+          entry: "./managed.py",
+          backend: { type: "synthetics", runtime: "syn-python-selenium-10.0" },
+        },
+        shop: {
+          kind: "visual",
+          urls: ["https://shop.example.com/"],
+          alarm: { failedRuns: 2, ofRuns: 2 },
+          failover: {
+            hostedZoneId: "Z0123456789ABCDEFGHIJ",
+            name: "shop.example.com",
+            primary: "a.example.com",
+            secondary: "b.example.com",
+          },
+        },
+      },
+    },
+  },
   sinks: {
     default: {},
     others: {
@@ -206,8 +238,9 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Readers of the stream need one; other accounts among them, a key of one's own. A choice that is not whole yet may still do. */
-function fits({ data, ingest, readers, shape }: Choice): boolean {
+/** Readers of the stream need one; other accounts among them, a key of one's own. Canaries run in regions that there are. A choice that is not whole yet may still do. */
+function fits({ canaries, data, ingest, readers, shape }: Choice): boolean {
+  if (canaries === "more" && (shape === "account" || shape === "accounts")) return false;
   if (readers === undefined || readers === "none") return true;
   const hasStream = ingest === undefined || ingest !== "default" || shape !== "account";
   const hasKey =

@@ -14,7 +14,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
  * Actions that know no resources, so that their statements name all. CloudWatch:
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html X-Ray: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html
  * Deliveries of Step Functions' logs: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html CloudWatch Logs' lists:
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html Composite alarms are answered only to who may ask for all:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html The list of buckets: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html Composite alarms are answered only to who may ask for all:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html EC2: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html AWS Health: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthapisandnotifications.html
  */
 const WITHOUT_RESOURCES = [
@@ -38,6 +38,7 @@ const WITHOUT_RESOURCES = [
   "logs:ListLogDeliveries",
   "logs:PutResourcePolicy",
   "logs:UpdateLogDelivery",
+  "s3:ListAllMyBuckets",
   "xray:GetSamplingRules",
   "xray:GetSamplingTargets",
   "xray:PutTelemetryRecords",

@@ -36,7 +36,73 @@ export const EVERYTHING = {
   },
   oncall: {
     receivers: { default: { channels: ["slack", "chat", "pager", "teams", "mail", "topic", "notify", "hook"] } },
-    corrections: { restart: { matchers: ['alertname="down"'], run: { type: "ec2-recover" } } },
+    corrections: {
+      restart: { matchers: ['alarmname="checkout-5xx"'], run: { type: "ec2-recover" }, dryRun: false, approval: false },
+      drain: {
+        matchers: ['alarmname="orders-5xx"'],
+        run: {
+          type: "ssm-automation",
+          document: "drain-host",
+          parameters: { Host: ["{alarmname}"] },
+          role: `arn:aws:iam::${ACCOUNT}:role/drain-host`,
+        },
+        dryRun: false,
+        approval: false,
+      },
+      replace: {
+        matchers: ['alarmname="cart-5xx"'],
+        run: {
+          type: "step-functions",
+          stateMachineArn: `arn:aws:states:eu-west-1:${ACCOUNT}:stateMachine:replace-host`,
+          input: { host: "{alarmname}" },
+        },
+        dryRun: false,
+        approval: false,
+      },
+    },
+  },
+  canaries: {
+    page: { kind: "heartbeat", urls: [`${NOWHERE}/`], schedule: "rate(5 minutes)", timeoutSeconds: 120 },
+    answer: {
+      kind: "heartbeat",
+      browser: false,
+      urls: [`${NOWHERE}/?token=${"${secret:token}"}`],
+      secrets: { token: secret("belfry/canary-AbCdEf") },
+      schedule: "rate(1 minute)",
+      alarm: { failedRuns: 3, ofRuns: 3 },
+      failover: {
+        hostedZoneId: "Z0123456789ABCDEFGHIJ",
+        name: "shop.example.com",
+        primary: "192.0.2.1",
+        secondary: "192.0.2.2",
+      },
+    },
+    orders: {
+      kind: "api",
+      steps: [{ name: "list", url: `${NOWHERE}/orders`, headers: { "x-key": "${AWS_SECRET:belfry/orders:key}" } }],
+      schedule: "cron(0 6-18 * * ? *)",
+    },
+    names: {
+      kind: "multi-check",
+      checks: [{ check: "tcp", name: "port", hostname: "127.0.0.1", port: 9 }],
+      schedule: "once",
+    },
+    look: { kind: "visual", urls: [`${NOWHERE}/`], schedule: "at(2027-01-01T00:00:00)" },
+    links: { kind: "links", url: `${NOWHERE}/`, enabled: false },
+    recorded: { kind: "recording", file: resolve(ROOT, "test/fixtures/canaries/recording.json") },
+    journey: { kind: "workflow", url: `${NOWHERE}/`, steps: [{ action: "click", selector: "#buy" }] },
+    checkout: { kind: "script", entry: resolve(ROOT, "examples/canaries/checkout.ts"), browser: false },
+    inventory: {
+      kind: "script",
+      entry: resolve(ROOT, "examples/canaries/inventory.py"),
+      backend: { type: "synthetics", runtime: "syn-python-selenium-10.0" },
+    },
+    basket: {
+      kind: "script",
+      entry: resolve(ROOT, "test/fixtures/canaries/basket.js"),
+      backend: { type: "synthetics", runtime: "syn-nodejs-playwright-9.0" },
+      schedule: "once",
+    },
   },
   deploy: {
     profile: "organization",

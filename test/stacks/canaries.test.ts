@@ -1,0 +1,375 @@
+import { App, Stack } from "aws-cdk-lib";
+import { CfnAlarm } from "aws-cdk-lib/aws-cloudwatch";
+import { describe, expect, it } from "vitest";
+import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
+import { resolveIn, type TemplateJson } from "../../scripts/templates/resolve-template.ts";
+import { checkFollowed } from "../../stacks/canaries-failover.ts";
+import { EVERYTHING } from "./support/everything.ts";
+import { synthesize } from "./support/synth.ts";
+
+const ACCOUNT = "111122223333";
+const HOME = "eu-west-1";
+const KEY = `arn:aws:kms:${HOME}:${ACCOUNT}:key/1`;
+
+type Properties = Record<string, unknown>;
+
+/** The resources of a type in a stack, as they are once deployed. */
+function deployed(config: ConfigInput, name = "Canaries", region = HOME) {
+  const json = synthesize(config).template(name).toJSON() as TemplateJson;
+  const resolved = resolveIn(json, { account: ACCOUNT, region, parameters: { "/belfry/test/key-arn": KEY } })(
+    json.Resources,
+  ) as TemplateJson["Resources"];
+  return (type: string) =>
+    Object.values(resolved)
+      .filter(({ Type }) => Type === type)
+      .map(({ Properties: properties = {} }) => properties as Properties);
+}
+
+const everything = deployed(EVERYTHING);
+const page = (extra: object = {}) => ({ kind: "heartbeat" as const, urls: ["https://shop.example.com/"], ...extra });
+const withCanary = (canary: object, deploy: object = {}): ConfigInput =>
+  ({ deploy: { region: HOME, ...deploy }, canaries: { shop: page(canary) } }) as ConfigInput;
+
+describe("functions of canaries", () => {
+  const functions = everything("AWS::Lambda::Function");
+  const named = (name: string) => functions.find(({ FunctionName }) => FunctionName === `belfry-test-${name}`);
+
+  it("are one without a browser, one with, and one for each script", () => {
+    expect(functions.map(({ FunctionName }) => FunctionName)).toEqual([
+      "belfry-test-canary-run",
+      "belfry-test-canary-browse",
+      "belfry-test-canary-script-checkout",
+    ]);
+  });
+
+  it("have the processor and the room that the browser needs, and no more without one", () => {
+    expect(named("canary-browse")).toMatchObject({
+      Architectures: ["x86_64"],
+      EphemeralStorage: { Size: 1024 },
+      MemorySize: 2560,
+      Timeout: 135,
+    });
+    expect(named("canary-run")).toMatchObject({ Architectures: ["arm64"], MemorySize: 1024, Timeout: 75 });
+    expect(named("canary-run")).not.toHaveProperty("EphemeralStorage");
+  });
+
+  it("are not run again for a run that is over, and keep what could not be run", () => {
+    const invoked = everything("AWS::Lambda::EventInvokeConfig");
+    expect(invoked).toHaveLength(3);
+    for (const each of invoked) {
+      expect(each).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+      expect(each.DestinationConfig).toMatchObject({
+        OnFailure: { Destination: expect.stringMatching(/:belfry-test-canary-[\w-]+-dlq$/) },
+      });
+    }
+  });
+});
+
+describe("schedules of canaries", () => {
+  const schedules = everything("AWS::Scheduler::Schedule");
+
+  it("run one canary each, at their times, by the role of its function", () => {
+    const found = schedules.map(({ Name, ScheduleExpression, State, Target }) => {
+      const { Arn, Input, RoleArn, DeadLetterConfig } = Target as Record<string, never>;
+      return [
+        Name,
+        ScheduleExpression,
+        State,
+        Input,
+        String(Arn).split(":").at(-1),
+        RoleArn !== undefined && DeadLetterConfig !== undefined,
+      ];
+    });
+    expect(found).toContainEqual([
+      "belfry-test-canary-answer",
+      "rate(1 minute)",
+      "ENABLED",
+      '{"canary":"answer"}',
+      "belfry-test-canary-run",
+      true,
+    ]);
+    expect(found).toContainEqual([
+      "belfry-test-canary-look",
+      "at(2027-01-01T00:00:00)",
+      "ENABLED",
+      '{"canary":"look"}',
+      "belfry-test-canary-browse",
+      true,
+    ]);
+    expect(found).toContainEqual([
+      "belfry-test-canary-links",
+      "rate(5 minutes)",
+      "DISABLED",
+      '{"canary":"links"}',
+      "belfry-test-canary-browse",
+      true,
+    ]);
+  });
+
+  it("are none for a canary that runs once: CloudFormation runs it, and again when it changes", () => {
+    expect(schedules.map(({ Name }) => Name)).not.toContain("belfry-test-canary-names");
+    const once = (config: ConfigInput) => deployed(config)("Custom::BelfryCanaryRun");
+    expect(everything("Custom::BelfryCanaryRun")).toMatchObject([{ Canary: "names", ServiceTimeout: "90" }]);
+    const [before] = once(withCanary({ schedule: "once" }));
+    const [after] = once(withCanary({ schedule: "once", timeoutSeconds: 61 }));
+    expect(after?.Configuration).not.toBe(before?.Configuration);
+  });
+
+  it("of a further region are in a group of that region, and its canaries tell the bus and the bucket at home", () => {
+    const config = withCanary(
+      { browser: false, regions: [HOME, "us-east-1"] },
+      { regions: ["us-east-1"], encryption: "customer" },
+    );
+    const further = deployed(config, "Canaries-us-east-1", "us-east-1");
+    expect(deployed(config)("AWS::Scheduler::Schedule")).toMatchObject([{ Name: "belfry-test-canary-shop" }]);
+    expect(further("AWS::Scheduler::ScheduleGroup")).toHaveLength(1);
+    expect(further("AWS::Scheduler::Schedule")).toMatchObject([{ Name: "belfry-test-canary-shop" }]);
+    expect(JSON.stringify(further("AWS::IAM::Role"))).toContain('{"kms:ResourceAliases":"alias/belfry-test-data"}');
+    expect(further("AWS::S3::Bucket")).toEqual([]);
+    expect(further("AWS::Lambda::Function")).toMatchObject([
+      {
+        Environment: {
+          Variables: {
+            BELFRY_CANARY_BUCKET: `belfry-test-canaries-${ACCOUNT}-${HOME}`,
+            BELFRY_EVENT_BUS_ARN: `arn:aws:events:${HOME}:${ACCOUNT}:event-bus/belfry-test-events`,
+          },
+        },
+      },
+    ]);
+  });
+});
+
+describe("the bucket of canaries", () => {
+  it("keeps the files of runs for a month, and baselines for good", () => {
+    const [bucket] = everything("AWS::S3::Bucket");
+    const { Rules } = (bucket as { LifecycleConfiguration: { Rules: Properties[] } }).LifecycleConfiguration;
+    expect(Rules.filter(({ ExpirationInDays }) => ExpirationInDays !== undefined)).toMatchObject([
+      { Prefix: "canary/", ExpirationInDays: 31 },
+    ]);
+  });
+});
+
+describe("the alarm on a canary", () => {
+  const alarmOf = (config: ConfigInput, name = "shop") =>
+    deployed(config)("AWS::CloudWatch::Alarm").find(({ AlarmName }) => AlarmName === `belfry-test-canary-${name}`);
+
+  it("is on by N of M runs, and when there are none", () => {
+    expect(alarmOf(withCanary({ alarm: { failedRuns: 2, ofRuns: 5, severity: "error" } }))).toMatchObject({
+      Namespace: "Belfry/test",
+      MetricName: "SuccessPercent",
+      Dimensions: [{ Name: "CanaryName", Value: "shop" }],
+      Statistic: "Average",
+      Threshold: 100,
+      ComparisonOperator: "LessThanThreshold",
+      Period: 300,
+      EvaluationPeriods: 5,
+      DatapointsToAlarm: 2,
+      TreatMissingData: "breaching",
+      Tags: expect.arrayContaining([{ Key: "severity", Value: "error" }]),
+    });
+  });
+
+  it.each([
+    ["by the minute", "rate(1 minute)", 60, "breaching"],
+    ["by the day", "rate(1 day)", 86_400, "breaching"],
+    ["every second day, which is longer than a period can be", "rate(2 days)", 86_400, "ignore"],
+    ["at an even cron", "cron(0/10 * * * ? *)", 600, "breaching"],
+    ["in working hours alone", "cron(0 8-17 ? * MON-FRI *)", 3600, "ignore"],
+    ["at one moment", "at(2027-01-01T00:00:00)", 3600, "ignore"],
+  ])("of one that runs %s has a period for each run", (_, schedule, period, missing) => {
+    expect(alarmOf(withCanary({ schedule }))).toMatchObject({ Period: period, TreatMissingData: missing });
+  });
+
+  it("stays within what CloudWatch evaluates", () => {
+    const schedules = ["rate(1 minute)", "rate(5 minutes)", "rate(59 minutes)", "rate(6 hours)", "rate(1 day)"];
+    const cases = schedules.flatMap((schedule) =>
+      [1, 2, 7, 20, 100].map((ofRuns) => page({ schedule, alarm: { failedRuns: 1, ofRuns } })),
+    );
+    const canaries = Object.fromEntries(cases.map((canary, i) => [`c${i}`, canary]));
+    const alarms = deployed({ deploy: { region: HOME }, canaries } as ConfigInput)("AWS::CloudWatch::Alarm").filter(
+      ({ MetricName }) => MetricName === "SuccessPercent",
+    );
+    expect(alarms).toHaveLength(25);
+    for (const { Period: period, EvaluationPeriods: periods } of alarms as {
+      Period: number;
+      EvaluationPeriods: number;
+    }[]) {
+      expect(period % 60).toBe(0);
+      expect(period * periods).toBeLessThanOrEqual(period < 3600 ? 86_400 : 604_800);
+    }
+  });
+
+  it("of CloudWatch Synthetics' canaries is on their own metric", () => {
+    expect(alarmOf(EVERYTHING, "inventory")).toMatchObject({
+      Namespace: "CloudWatchSynthetics",
+      Dimensions: [{ Name: "CanaryName", Value: "belfry-test-inventory" }],
+    });
+  });
+
+  it("is none for a canary that is switched off", () => {
+    expect(alarmOf(EVERYTHING, "links")).toBeUndefined();
+  });
+});
+
+describe("records that fail over", () => {
+  const failover = {
+    hostedZoneId: "Z0123456789ABCDEFGHIJ",
+    name: "shop.example.com",
+    primary: "192.0.2.1",
+    secondary: "192.0.2.2",
+  };
+  const alarm = { failedRuns: 3, ofRuns: 3 };
+
+  it("are a pair under a health check on the alarm, short-lived", () => {
+    expect(everything("AWS::Route53::HealthCheck")).toMatchObject([
+      {
+        HealthCheckConfig: {
+          Type: "CLOUDWATCH_METRIC",
+          AlarmIdentifier: { Name: "belfry-test-canary-answer", Region: HOME },
+          InsufficientDataHealthStatus: "LastKnownStatus",
+        },
+      },
+    ]);
+    const records = everything("AWS::Route53::RecordSet");
+    const both = { HostedZoneId: "Z0123456789ABCDEFGHIJ", Name: "shop.example.com", Type: "A" };
+    expect(records).toMatchObject([
+      { ...both, Failover: "PRIMARY", ResourceRecords: ["192.0.2.1"], HealthCheckId: expect.anything() },
+      { ...both, Failover: "SECONDARY", ResourceRecords: ["192.0.2.2"] },
+    ]);
+    expect(records[1]).not.toHaveProperty("HealthCheckId");
+    for (const { TTL } of records) expect(Number(TTL)).toBeLessThanOrEqual(60);
+    expect(new Set(records.map(({ SetIdentifier }) => SetIdentifier)).size).toBe(2);
+  });
+
+  it("follow an alarm that Route 53 can follow", () => {
+    const [check] = everything("AWS::Route53::HealthCheck");
+    const { AlarmIdentifier: followed } = (check as { HealthCheckConfig: { AlarmIdentifier: { Name: string } } })
+      .HealthCheckConfig;
+    const found = everything("AWS::CloudWatch::Alarm").find(({ AlarmName }) => AlarmName === followed.Name);
+    expect(found).toMatchObject({ Statistic: "Average", EvaluationPeriods: 3, DatapointsToAlarm: 3 });
+    expect(Number(found?.Period)).toBeGreaterThanOrEqual(60);
+    expect(found).not.toHaveProperty("Metrics");
+    expect(found).not.toHaveProperty("ExtendedStatistic");
+  });
+
+  it.each([
+    [
+      "names",
+      { primary: "a.example.com", secondary: "b.example.com" },
+      { Type: "CNAME", ResourceRecords: ["a.example.com"] },
+    ],
+    ["addresses of IPv6", { primary: "2001:db8::1", secondary: "2001:db8::2" }, { Type: "AAAA" }],
+    [
+      "aliases",
+      {
+        primary: { dnsName: "a.elb.amazonaws.com", hostedZoneId: "Z32O12XQLNTSW2" },
+        secondary: { dnsName: "b.elb.amazonaws.com", hostedZoneId: "Z32O12XQLNTSW2" },
+      },
+      { Type: "A", AliasTarget: { DNSName: "a.elb.amazonaws.com", EvaluateTargetHealth: false } },
+    ],
+  ])("may be of %s", (_, targets, expected) => {
+    const [primary] = deployed(withCanary({ alarm, failover: { ...failover, ...targets } }))("AWS::Route53::RecordSet");
+    expect(primary).toMatchObject(expected);
+  });
+
+  it.each([
+    ["some runs out of more", withCanary({ failover }), /Route 53 takes no alarm of some runs out of more/],
+    [
+      "high resolution",
+      { ...withCanary({ alarm, failover }), metrics: { highResolution: true } },
+      /standard resolution alone/,
+    ],
+    [
+      "several regions",
+      withCanary({ alarm, failover, regions: [HOME, "us-east-1"] }, { regions: ["us-east-1"] }),
+      /name one region/,
+    ],
+    ["a canary that runs once", withCanary({ alarm, failover, schedule: "once" }), /runs all the time/],
+    ["a record that lives long", withCanary({ alarm, failover: { ...failover, ttlSeconds: 300 } }), /ttlSeconds/],
+    [
+      "targets of two sorts",
+      withCanary({ alarm, failover: { ...failover, secondary: "b.example.com" } }),
+      /of one sort/,
+    ],
+  ])("are refused with %s", (_, config, message) => {
+    expect(() => synthesize(config as ConfigInput)).toThrow(message);
+  });
+
+  it.each([
+    ["metric math", { metrics: [{ id: "a", expression: "1" }] }, /several metrics/],
+    ["a percentile", { extendedStatistic: "p99", statistic: undefined }, /statistic is none of/],
+    ["seconds", { period: 10 }, /high resolution/],
+    ["M of N", { datapointsToAlarm: 2 }, /2 periods of 3/],
+  ])("are refused at synthesis under an alarm with %s", (_, props, message) => {
+    const base = { comparisonOperator: "LessThanThreshold", evaluationPeriods: 3, statistic: "Average", period: 60 };
+    const made = new CfnAlarm(new Stack(new App(), "Planted"), "Alarm", { ...base, ...props });
+    expect(() => checkFollowed("shop", made)).toThrow(message);
+  });
+});
+
+describe("canaries of CloudWatch Synthetics", () => {
+  const canaries = everything("AWS::Synthetics::Canary");
+
+  it("run a script by the runtime that is given, write to the bucket, and leave nothing behind", () => {
+    expect(canaries).toMatchObject([
+      {
+        Name: "belfry-test-inventory",
+        RuntimeVersion: "syn-python-selenium-10.0",
+        Code: { Handler: "canary.handler" },
+        ArtifactS3Location: `s3://belfry-test-canaries-${ACCOUNT}-${HOME}/canary/${HOME}/belfry-test-inventory`,
+        Schedule: { Expression: "rate(5 minutes)", RetryConfig: { MaxRetries: 1 } },
+        RunConfig: { TimeoutInSeconds: 60, MemoryInMB: 1024, ActiveTracing: false },
+        ProvisionedResourceCleanup: "AUTOMATIC",
+        StartCanaryAfterCreation: true,
+      },
+      { Name: "belfry-test-basket", Schedule: { Expression: "rate(0 minute)" }, RunConfig: { ActiveTracing: true } },
+    ]);
+  });
+
+  it.each([
+    [
+      "another kind than a script",
+      { backend: { type: "synthetics", runtime: "syn-nodejs-playwright-9.0" } },
+      /runs scripts alone/,
+    ],
+    [
+      "a run that takes longer than from one to the next",
+      {
+        kind: "script",
+        entry: "a.js",
+        urls: undefined,
+        timeoutSeconds: 90,
+        schedule: "rate(1 minute)",
+        backend: { type: "synthetics", runtime: "syn-nodejs-playwright-9.0" },
+      },
+      /longer than from one run to the next/,
+    ],
+    [
+      "Python in Belfry's own runner",
+      { kind: "script", entry: "a.py", urls: undefined },
+      /Python runs in CloudWatch Synthetics alone/,
+    ],
+  ])("are refused with %s", (_, canary, message) => {
+    const config = JSON.parse(JSON.stringify(withCanary(canary))) as ConfigInput;
+    expect(() => synthesize(config)).toThrow(message);
+  });
+});
+
+describe("canaries that cannot be deployed", () => {
+  it.each([
+    ["a region that Belfry is not in", withCanary({ regions: ["us-west-2"] }), /us-west-2 is no region of Belfry's/],
+    [
+      "a secret of a laptop's",
+      withCanary({ secrets: { token: "env:TOKEN" } }),
+      /env:TOKEN, which deployed functions do not have/,
+    ],
+    ["a schedule that Scheduler refuses", withCanary({ schedule: "cron(99 8 * * ? *)" }), /canaries\.shop\.schedule/],
+    [
+      "a name that is too long",
+      { deploy: { region: HOME }, canaries: { ["a".repeat(60)]: page() } },
+      /shorten its name by 15/,
+    ],
+  ])("are refused: %s", (_, config, message) => {
+    expect(() => synthesize(config as ConfigInput)).toThrow(message);
+  });
+});
