@@ -76,7 +76,7 @@ function completedBy(alert: Alert, run: TableItem): Alert {
   const endedMs = Number(run.endedMs);
   // The next alarm's is of other runs, which will have failed by then.
   const isOver = alert.status === "resolved" || endedMs + KEPT_MS < alert.version;
-  const failure = `Failed run of ${new Date(endedMs).toISOString()}:\n${run.description}`;
+  const failure = `Failed run of ${new Date(endedMs).toISOString()}: ${run.description}`;
   return {
     ...alert,
     severity,
