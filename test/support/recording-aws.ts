@@ -61,6 +61,7 @@ const NAMED: Readonly<Record<string, Named>> = {
   sqs: { member: "QueueUrl", arn: "" },
   secretsmanager: { member: "SecretId", arn: "secret:" },
   ssm: { member: "Name", arn: "parameter" },
+  states: { member: "stateMachineArn", arn: "" },
 };
 
 /** Starts it on a free port of loopback. */
@@ -138,14 +139,25 @@ function iamCall(request: Request, { account, openSearchArn }: RecordingOptions)
   }
   const operation = target.split(".")[1];
   if (operation === undefined) throw new Error(`cannot tell what ${method} ${url.pathname} of ${service} does`);
+  // The document is asked for too, which the simulator does not know.
+  if (operation === "StartAutomationExecution") {
+    return { action: `ssm:${operation}`, resource: `arn:aws:ssm:${region}:${account}:automation-execution/1` };
+  }
   const { member, arn } = NAMED[service] ?? { member: "", arn: "" };
-  const name = (JSON.parse(request.body.toString("utf8")) as Record<string, unknown>)[member];
+  const name = nameIn(request, member);
   const prefix = `arn:aws:${service}:${region}:${account}:`;
   const action = `${SIGNED_AS[service] ?? service}:${operation}`;
   return {
     action: ACTIONS[action] ?? action,
     resource: typeof name === "string" ? resourceArn(prefix + arn, name) : "*",
   };
+}
+
+/** What a member of a call names; of events for a bus, the bus of the first. */
+function nameIn({ body, service }: Request, member: string): unknown {
+  const input = JSON.parse(body.toString("utf8")) as Record<string, unknown>;
+  if (service !== "events") return input[member];
+  return (input.Entries as readonly { EventBusName: string }[])[0]?.EventBusName;
 }
 
 /** A queue is named by its URL, whose last part is its name. */
@@ -193,6 +205,10 @@ function answer(request: Request, { objects }: RecordingOptions): Answer {
       return json({ events: [HEALTH_EVENT] });
     case "DescribeAffectedAccountsForOrganization":
       return json({ affectedAccounts: ["222233334444"] });
+    case "StartAutomationExecution":
+      return json({ AutomationExecutionId: "2ae8b0d0-0000-4000-8000-000000000000" });
+    case "DescribeStateMachine":
+      return json({ type: "STANDARD" });
     case "GetSecretValue":
       return json({ SecretString: SECRET });
     case "GetParameter":

@@ -27,6 +27,13 @@ function alarm(name: string, value: string, more: object = {}): object {
   return eventOf("aws.cloudwatch", "CloudWatch Alarm State Change", detail, { time, resources: [alarmArn(name)] });
 }
 
+/** One that is of an instance, which a corrective action restarts. */
+const OF_INSTANCE = alarm("checkout-5xx", "ALARM", {
+  configuration: {
+    metrics: [{ metricStat: { metric: { name: "5xx", dimensions: { InstanceId: "i-0abcdef1234567890" } } } }],
+  },
+});
+
 /** One that CloudWatch is to be asked about, since its events are not muted. */
 const MUTED = alarm("muted", "ALARM", {
   muteDetail: { mutedByArn: "arn:rule", muteWindowEnd: "2099-01-01T00:00:00Z" },
@@ -69,6 +76,11 @@ function recheckOf(stored: string): object {
   return { ...due("recheck", JSON.parse(key)), alertKey: alarmArn("muted") };
 }
 
+/** What the alarms that alert-intake has stored ask for. */
+function correctionsIn(stored: string): string[] {
+  return [...stored.matchAll(/"kind":\{"S":"correction"\},"key":\{"S":"([0-9a-f]{32})"\}/g)].map(([, key = ""]) => key);
+}
+
 /** Links of the first incident that is stored. */
 function linksOf({ stored }: Seen): URL[] {
   const [, incidentKey = ""] = /handle\\":\\"([0-9a-f]{16})/.exec(stored) ?? [];
@@ -105,7 +117,7 @@ export const EVENTS: Readonly<Record<string, readonly unknown[] | ((seen: Seen) 
   "logs-retention": [{}],
   "search-setup": [{}],
   "alert-intake": [
-    messages(alarm("orders-5xx", "ALARM"), alarm("checkout-5xx", "ALARM"), MUTED, HEALTH),
+    messages(alarm("orders-5xx", "ALARM"), OF_INSTANCE, alarm("cart-5xx", "ALARM"), MUTED, HEALTH),
     messages(alarm("orders-5xx", "OK")),
   ],
   "alert-timer": ({ policy, stored }) => [
@@ -123,7 +135,7 @@ export const EVENTS: Readonly<Record<string, readonly unknown[] | ((seen: Seen) 
     request("GET", { "x-slack-signature": "" }),
     request("POST", { "x-slack-signature": "v0=00" }),
   ],
-  "alert-correct": [messages(due("correction", "c"))],
+  "alert-correct": ({ stored }) => correctionsIn(stored).map((key) => messages(due("correction", key))),
   "alarm-action": [
     {
       source: "aws.cloudwatch",
@@ -132,6 +144,10 @@ export const EVENTS: Readonly<Record<string, readonly unknown[] | ((seen: Seen) 
       alarmData: { alarmName: "by-action", state: { value: "ALARM", timestamp: NOON } },
     },
   ],
+  // Where nobody answers, a run ends soon; its files, its event and its secrets are the same.
+  "canary-run": ["answer", "orders", "names"].map((canary) => ({ canary })),
+  "canary-browse": ["page", "look"].map((canary) => ({ canary })),
+  "canary-script-checkout": [{ canary: "checkout" }],
   "health-back-fill": ({ policy }) => [{ hours: 24, organization: policy.includes("ForOrganization") }],
 };
 

@@ -41,9 +41,39 @@ export const NEEDED_BY_SERVICES: readonly ServiceGrant[] = [
     why: "Lambda keeps what failed. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
   },
   {
+    actions: ["sqs:SendMessage"],
+    on: /:belfry-test-canary-[\w-]+-dlq$/,
+    why: "Lambda keeps what failed. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html",
+  },
+  {
+    actions: ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+    on: /:::belfry-test-canaries-[^/]+(\/baselines\/\*)?$/,
+    why: "A visual canary reads and keeps pictures once there is a browser and a page, which are in the test of the bundles.",
+  },
+  {
     actions: ["ses:SendEmail"],
     on: /:(identity|configuration-set)\//,
     why: "SES asks of the identity that is verified, the address or its domain, and of the configuration set. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsesv2.html",
+  },
+  {
+    actions: ["ssm:StartAutomationExecution"],
+    on: /:document\//,
+    why: "Systems Manager asks for the document beside the execution. https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-identity-based-policies.html",
+  },
+  {
+    actions: ["iam:PassRole"],
+    on: /:role\/drain-host$/,
+    why: "Systems Manager asks whether who starts a document may give it the role. https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html",
+  },
+  {
+    actions: ["ec2:StartInstances", "ec2:StopInstances", "ec2:DescribeInstances", "ec2:DescribeInstanceStatus"],
+    on: /:instance\/\*$|^\*$/,
+    why: "AWS-RestartEC2Instance acts as the function that starts it. https://docs.aws.amazon.com/systems-manager-automation-runbooks/latest/userguide/automation-aws-restartec2instance.html",
+  },
+  {
+    actions: ["ssm:GetAutomationExecution", "states:DescribeExecution"],
+    on: /./,
+    why: "The function asks what came of an execution, ten seconds after it has started it: later than these tests wait.",
   },
   {
     actions: ["kms:Decrypt"],

@@ -35,7 +35,10 @@ describe("GuardDuty", () => {
   });
 
   it("says the same again until it was seen ten times as often", () => {
-    const seen = (count: unknown) => alertOf(event({ ...finding, service: { count } })).description.split("\n").at(-1);
+    const seen = (count: unknown) =>
+      alertOf(event({ ...finding, service: { count } }))
+        .description.split("\n")
+        .at(-1);
     expect([1, 9, 10, 99, 100, 1234].map(seen)).toEqual([
       "Seen: fewer than 10 times",
       "Seen: fewer than 10 times",
