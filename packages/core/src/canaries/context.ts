@@ -40,7 +40,7 @@ export interface StepHooks {
 /** Ends what an attempt opened, and keeps its evidence. It has little time: the signal aborts when that is over. */
 export type AtEnd = (failure: Failure | undefined, signal: AbortSignal) => Promise<void>;
 
-/** Approved pictures of visual canaries; names are `<canary>/<step>/<viewport>/<browser version>.png`. */
+/** Pictures of visual canaries by name: `<canary>/<step>/<viewport>/<browser version>.png` for one that was approved; `visual/baselines.ts` has those that wait for it. */
 export interface BaselineStore {
   read(name: string, signal: AbortSignal): Promise<Uint8Array | undefined>;
   write(name: string, picture: Uint8Array, signal: AbortSignal): Promise<void>;

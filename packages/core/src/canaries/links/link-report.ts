@@ -63,5 +63,5 @@ function syntheticsLink(entry: LinkEntry): object {
 
 /** A URL as people can read it. */
 export function shortUrl(url: string): string {
-  return url.length > MAX_URL ? `${url.slice(0, MAX_URL)}…` : url;
+  return url.length > MAX_URL ? `${url.slice(0, MAX_URL)}… (${url.length} characters)` : url;
 }
