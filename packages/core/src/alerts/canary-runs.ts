@@ -8,8 +8,8 @@ import { syntheticsAlert } from "./normalise/synthetics.ts";
 export interface CanaryRun {
   readonly account: string;
   readonly region: string;
-  /** As the alarm's metric names the canary. */
-  readonly canary: string;
+  /** What the alarm is known by: its name, or for CloudWatch Synthetics' canaries, whose events do not say it, the canary's, as the alarm's metric has it. */
+  readonly watched: string;
   readonly hasFailed: boolean;
   /** Epoch milliseconds of its end. */
   readonly endedMs: number;
@@ -17,11 +17,13 @@ export interface CanaryRun {
   readonly severity?: Severity;
   readonly description: string;
   readonly links: readonly AlertLink[];
-  readonly failureClass: string;
 }
 
 /** How the names of canaries begin that Belfry's stacks make in CloudWatch Synthetics; each of them has an alarm. */
 const OWN_PREFIX = "belfry-";
+
+/** Names of alarms on canaries. */
+const OWN_ALARM = /^belfry-.+-canary-./;
 
 /** An alarm that is on for longer than this was set off by other runs. */
 const KEPT_MS = 7 * 24 * 3_600_000;
@@ -34,26 +36,27 @@ export function readCanaryRun(input: unknown, nowMs: number): CanaryRun | undefi
   const event = readEventEnvelope(input, nowMs);
   if (event === undefined || !event.detailType.startsWith("Synthetics Canary TestRun ")) return undefined;
   const canary = textAt(event.detail, "canary-name");
-  const isOwn = event.source === "aws.synthetics" && canary?.startsWith(OWN_PREFIX);
-  if (canary === undefined || !(isOwn || textAt(event.detail, "alarm-name") !== undefined)) return undefined;
+  const isManaged = event.source === "aws.synthetics" && canary?.startsWith(OWN_PREFIX);
+  const watched = textAt(event.detail, "alarm-name") ?? (isManaged ? canary : undefined);
+  if (watched === undefined) return undefined;
   const { labels, status, version, severity, description, links } = syntheticsAlert(event);
-  const { account = "", region = "", failure_class: failureClass = "" } = labels;
+  const { account = "", region = "" } = labels;
   const hasFailed = status === "firing";
   const said = textAt(event.detail, "severity") === undefined ? {} : { severity };
-  return { account, region, canary, hasFailed, endedMs: version, ...said, description, links, failureClass };
+  return { account, region, watched, hasFailed, endedMs: version, ...said, description, links };
 }
 
 /** Remembers a run that failed; an earlier one that comes later changes nothing, and of one that passed there is nothing to show. */
 export async function keepCanaryRun(run: CanaryRun, table: Table, signal: AbortSignal): Promise<void> {
   if (!run.hasFailed) return;
-  const key = keyOf(run.account, run.region, run.canary);
+  const key = keyOf(run.account, run.region, run.watched);
   const known = await table.get(key, signal);
   if (known !== undefined && Number(known.endedMs) >= run.endedMs) return;
-  const { endedMs, severity, description, failureClass } = run;
+  const { endedMs, severity, description } = run;
   const links = run.links.map(({ title, url }) => ({ title, url }));
   const expires = Math.ceil((endedMs + KEPT_MS) / 1000);
   const said = severity === undefined ? {} : { severity };
-  await table.put({ ...key, ...said, endedMs, description, failureClass, links, expires }, {}, signal);
+  await table.put({ ...key, ...said, endedMs, description, links, expires }, {}, signal);
 }
 
 /** Gives alerts of canaries' alarms what is known of the run that failed last: its reason, its picture, how bad it is. All others stay as they are. */
@@ -64,11 +67,20 @@ export async function withCanaryRuns(
 ): Promise<readonly Alert[]> {
   const completed: Alert[] = [];
   for (const alert of alerts) {
-    const { account = "", region = "", canaryname: canary } = alert.labels;
-    const run = canary === undefined ? undefined : await table.get(keyOf(account, region, canary), signal);
-    completed.push(run === undefined || alert.status === "unknown" ? alert : completedBy(alert, run));
+    const run = alert.status === "unknown" ? undefined : await runOf(alert, table, signal);
+    completed.push(run === undefined ? alert : completedBy(alert, run));
   }
   return completed;
+}
+
+async function runOf({ labels }: Alert, table: Table, signal: AbortSignal): Promise<TableItem | undefined> {
+  const { account = "", region = "", alarmname = "", canaryname } = labels;
+  // Asked for those alone that may be a canary's: there are many others in a storm.
+  const watched = OWN_ALARM.test(alarmname) ? alarmname : canaryname;
+  if (watched === undefined) return undefined;
+  const run = await table.get(keyOf(account, region, watched), signal);
+  if (run !== undefined || canaryname === undefined || watched === canaryname) return run;
+  return table.get(keyOf(account, region, canaryname), signal);
 }
 
 function completedBy(alert: Alert, run: TableItem): Alert {
@@ -82,14 +94,11 @@ function completedBy(alert: Alert, run: TableItem): Alert {
     severity,
     ...(isOver ? {} : { description: [failure, alert.description].filter((text) => text !== "").join("\n") }),
     links: [...(run.links as unknown as readonly AlertLink[]), ...alert.links],
-    labels: {
-      ...alert.labels,
-      severity,
-      ...(isOver || run.failureClass === "" ? {} : { failure_class: String(run.failureClass) }),
-    },
+    // No others: a group by all labels would be another one when the next run fails otherwise.
+    labels: { ...alert.labels, severity },
   };
 }
 
-function keyOf(account: string, region: string, canary: string): TableKey {
-  return { pk: `canary#${account}#${region}`, sk: canary };
+function keyOf(account: string, region: string, watched: string): TableKey {
+  return { pk: `canary#${account}#${region}`, sk: watched };
 }
