@@ -68,6 +68,12 @@ export class EmulatorClient {
     return JSON.parse(answer) as Answer;
   }
 
+  /** A schedule of a group, as EventBridge Scheduler has it. */
+  async schedule<Answer>(group: string, name: string): Promise<Answer> {
+    const response = await this.#send("scheduler", "GET", `/schedules/${name}?groupName=${group}`);
+    return (await response.json()) as Answer;
+  }
+
   /** Names of the buckets, of all regions. */
   async buckets(): Promise<string[]> {
     return textsIn(await (await this.#send("s3", "GET", "/")).text(), "Name");
