@@ -150,6 +150,8 @@ describe("belfry start", () => {
       ),
     });
     await start.prints(/acknowledged by ada: checkout-down/);
+    // Else the end would say it too.
+    await expect.poll(() => told().length, { timeout: 10_000 }).toBe(2);
     expect((await belfry(cwd, "incidents", "resolve", typed, "--by", "bob")).code).toBe(0);
     await start.prints(/resolved by bob: checkout-down/);
     const { code, out } = await start.stop();
