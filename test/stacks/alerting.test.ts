@@ -178,6 +178,8 @@ describe("the address of buttons and links", () => {
   it("asks nobody who he is, and takes up a share of the account's concurrency at most", () => {
     const template = minimal.template("Alerting");
     template.hasResourceProperties("AWS::Lambda::Url", { AuthType: "NONE" });
+    // Documentation names it.
+    template.hasOutput("RespondUrl", {});
     template.hasResourceProperties("AWS::Lambda::Function", {
       FunctionName: "belfry-test-alert-respond",
       ReservedConcurrentExecutions: 5,
