@@ -134,7 +134,7 @@ function lines(text: string): Record<string, unknown>[] {
 describe("belfry start", () => {
   it("opens the sample incident, which another process takes and resolves; a channel is told each once", async () => {
     const cwd = await folderWith("1s");
-    const start = new Running(cwd, "start", "--rate", "1");
+    const start = new Running(cwd, "start", "--no-canaries", "--rate", "1");
     const [greeting] = await start.prints(/on call tells for real: .*\n.*\n/);
     expect(greeting).toContain("hook (webhook)");
     expect(greeting).toContain(
@@ -176,7 +176,7 @@ describe("belfry start", () => {
 
   it("goes on where one that was killed stopped", async () => {
     const cwd = await folderWith("3s");
-    const first = new Running(cwd, "start", "--rate", "1");
+    const first = new Running(cwd, "start", "--no-canaries", "--rate", "1");
     await first.prints(/sample traffic until Ctrl-C/);
     // By then the timers of both groups are in the table, and their messages in queues that go with the process.
     const state = openSqliteTable(path.join(cwd, ".belfry", "state.sqlite"), Date.now());
@@ -188,7 +188,7 @@ describe("belfry start", () => {
     for (const child of running) child.kill("SIGKILL");
     await first.end;
 
-    const second = new Running(cwd, "start", "--rate", "1", "--no-incident");
+    const second = new Running(cwd, "start", "--no-canaries", "--rate", "1", "--no-incident");
     await second.prints(/opened: checkout-down/);
     await second.stop();
     expect(told().map(({ kind }) => kind)).toEqual(["opened"]);

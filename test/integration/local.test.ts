@@ -93,6 +93,7 @@ describe("belfry start --once", () => {
         "belfry-ingest-subscription",
         "belfry-transform-firehose",
         "belfry-ingest-s3-object",
+        "belfry-canary",
         "belfry-alert-intake",
       ]),
     );
