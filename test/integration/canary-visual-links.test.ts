@@ -33,6 +33,7 @@ let server: Server;
 let origin: string;
 beforeAll(async () => {
   server = createServer((request, response) => {
+    if (request.url?.startsWith("/hang/") === true) return;
     const html = pages.get(request.url ?? "");
     response.writeHead(html === undefined ? 404 : 200, { "content-type": "text/html; charset=utf-8" });
     response.end(html);
@@ -158,5 +159,17 @@ describe("a link checker", () => {
     const { brokenLinks } = JSON.parse(files.get("BrokenLinkCheckerReport.json") ?? "{}");
     expect(brokenLinks.map(({ url }: { url: string }) => url.replace(origin, ""))).toEqual(["/a#never", "/gone"]);
     expect(report.steps).toHaveLength(2);
+  });
+
+  test("keeps what it found when the time is over", async () => {
+    pages.set(
+      "/",
+      `<a href="/gone">gone</a>${Array.from({ length: 30 }, (_, i) => `<a href="/hang/${i}">x</a>`).join("")}`,
+    );
+    const { report, files } = await run({ kind: "links", url: `${origin}/`, browser: false, timeoutSeconds: 3 });
+    expect(report.failure?.class).toBe("timeout");
+    expect(report.endedMs - report.startedMs).toBeLessThan(3000);
+    const { totalBrokenLinks } = JSON.parse(files.get("BrokenLinkCheckerReport.json") ?? "{}");
+    expect(totalBrokenLinks).toBe(1);
   });
 });
