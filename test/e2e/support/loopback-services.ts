@@ -48,7 +48,7 @@ export class LoopbackServices {
     const bytes = await buffer(request);
     const body = request.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes;
     const target = request.headers["x-amz-target"];
-    const { pathname } = new URL(request.url ?? "/", this.url);
+    const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
     const answer = this.answers.get(String(target));
     if (answer !== undefined) {
       this.called.push([String(target), JSON.parse(body.toString()) as Document]);
@@ -57,6 +57,7 @@ export class LoopbackServices {
     else if (pathname === "/_bulk") this.#bulk(body, response);
     else if (request.method === "POST") this.#post(pathname, JSON.parse(body.toString()), response);
     else if (request.method === "PUT") this.#putObject(decodeURIComponent(pathname.slice(1)), bytes, response);
+    else if (searchParams.has("list-type")) this.#list(pathname.slice(1), searchParams.get("prefix") ?? "", response);
     else this.#getObject(decodeURIComponent(pathname.slice(1)), response);
   }
 
@@ -93,6 +94,14 @@ export class LoopbackServices {
   #putObject(key: string, bytes: Buffer, response: ServerResponse): void {
     this.objects.set(key, bytes);
     response.writeHead(200, { etag: '"0"' }).end();
+  }
+
+  #list(bucket: string, prefix: string, response: ServerResponse): void {
+    const path = `${bucket.replace(/\/$/, "")}/`;
+    const keys = [...this.objects.keys()].filter((key) => key.startsWith(path + prefix)).sort();
+    const contents = keys.map((key) => `<Contents><Key>${key.slice(path.length)}</Key><Size>1</Size></Contents>`);
+    const list = `<ListBucketResult><IsTruncated>false</IsTruncated>${contents.join("")}</ListBucketResult>`;
+    response.writeHead(200, { "content-type": "application/xml" }).end(list);
   }
 
   #getObject(key: string, response: ServerResponse): void {

@@ -18,6 +18,8 @@ export interface FunctionSettings {
   readonly name: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Who it runs as, where the test may choose: Lambda's is no administrator. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** Whether X-Ray chose the invocations to be traced. */
   readonly sampled?: boolean;
 }
@@ -95,12 +97,13 @@ export class LambdaFunction {
   }
 
   #spawn(): void {
-    const { runtimeClient, bundle, name, environment } = this.#settings;
+    const { runtimeClient, bundle, name, environment, user } = this.#settings;
     const { port } = this.#server.address() as AddressInfo;
     const handler = "index.handler";
     this.#startedMs = performance.now();
     const child = spawn(process.execPath, ["--import", NATIVE_CLIENT, `${runtimeClient}/index.mjs`, handler], {
       cwd: bundle,
+      ...user,
       stdio: ["ignore", "pipe", "pipe"],
       env: {
         PATH: process.env.PATH ?? "",
