@@ -160,8 +160,9 @@ function nameIn({ body, service }: Request, member: string): unknown {
   return (input.Entries as readonly { EventBusName: string }[])[0]?.EventBusName;
 }
 
-/** A queue is named by its URL, whose last part is its name. */
+/** A queue is named by its URL, whose last part is its name; a secret may be by its name, and has six characters more in its ARN. */
 function resourceArn(prefix: string, name: string): string {
+  if (prefix.endsWith(":secret:") && !name.startsWith("arn:")) return `${prefix}${name}-AbCdEf`;
   return name.startsWith("arn:") ? name : prefix + (name.startsWith("http") ? (name.split("/").at(-1) ?? "") : name);
 }
 

@@ -121,7 +121,11 @@ export function withKeyUse(
   const granted = statements.flatMap(({ Action }) => Action);
   if (!granted.some((action) => action.startsWith("kms:"))) return [...calls];
   const made = calls.filter(({ resource }) => OWN.test(resource)).map(({ action }) => action);
-  const polled = granted.filter((action) => action === "kinesis:GetRecords");
+  const compares = statements.some(({ Resource }) => [Resource].flat().some((each) => each.endsWith("/baselines/*")));
+  const polled = [
+    ...granted.filter((action) => action === "kinesis:GetRecords"),
+    ...(compares ? ["s3:GetObject"] : []),
+  ];
   const uses = KEY_USES.filter(({ call }) => [...made, ...polled].some((action) => call.test(action)));
   return [...calls, ...uses.flatMap(({ needs }) => needs.map((action) => ({ action, resource: key })))];
 }
