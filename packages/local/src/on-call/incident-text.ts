@@ -46,7 +46,7 @@ export function incidentText(life: IncidentLife, nowMs: number, paint: Paint): s
     ["since", `${timeText(startsAt)} UTC, ${ageText((incident.resolvedAt ?? nowMs) - startsAt)}`],
     ["group", printable(labels.join(" ")) || "all alerts of the route"],
     ["receiver", printable(group.receiver)],
-    ...(incident.pending === undefined ? [] : [["next", pendingText(incident.pending)]]),
+    ...(incident.pending === undefined ? [] : [["next", pendingText(incident.pending, nowMs)]]),
   ];
   return [
     `${paint.strong(`incident ${row.handle}`)}  ${printable(row.title)}`,
@@ -87,9 +87,13 @@ const PENDING: Readonly<Record<PendingStep["kind"], string>> = {
   remind: "reminds",
 };
 
-function pendingText({ kind, at }: PendingStep): string {
+function pendingText({ kind, at }: PendingStep, nowMs: number): string {
+  // A sweep comes each minute: what is later is kept quiet, or nothing runs that would do it.
+  if (at + OVERDUE_MS < nowMs) return `${PENDING[kind]} as soon as it may: due since ${timeText(at)} UTC`;
   return `${PENDING[kind]} at ${timeText(at)} UTC unless somebody is faster`;
 }
+
+const OVERDUE_MS = 2 * 60_000;
 
 /** What happened and who was told of it, by time. */
 function lifeTable({ row, receipts, waiting }: IncidentLife, paint: Paint): string {
