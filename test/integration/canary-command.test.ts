@@ -1,10 +1,11 @@
 // `belfry canary` as a person has it: a process of its own, with the browser that comes with npm.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { RunReport } from "@belfry/core/canaries/report";
+import type { CanaryInput } from "@belfry/core/config/canaries/schema";
 import type { ConfigInput } from "@belfry/core/config/schema";
 import { SITE_PASSWORD } from "@belfry/local/canary/site/shop-pages";
 import { PNG } from "pngjs";
@@ -57,7 +58,12 @@ async function folderWith(canaries: ConfigInput["canaries"]): Promise<string> {
   return cwd;
 }
 
-const REFUSED = { kind: "heartbeat", urls: ["http://127.0.0.1:9/"], browser: false, retries: { max: 0 } } as const;
+const REFUSED: CanaryInput = {
+  kind: "heartbeat",
+  urls: ["http://127.0.0.1:9/"],
+  browser: false,
+  retries: { max: 0 },
+};
 
 describe("the samples", () => {
   let all: Ended;
@@ -183,4 +189,25 @@ describe("exit codes", () => {
     expect((await belfry(["run", "off"], cwd)).code).toBe(1);
     expect((await belfry(["run", "managed"], cwd)).code).toBe(2);
   });
+});
+
+test("examples/canaries runs against the shop that belfry canary site serves", async () => {
+  const args = [COMMAND, "canary", "site", "--port", "0"];
+  const site = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const shop = await new Promise<string>((resolve) => {
+      site.stdout.on("data", (text: Buffer) => resolve(/http:\S+\d/.exec(text.toString())?.[0] ?? ""));
+    });
+    const env = { SHOP_URL: shop, SHOP_PASSWORD: SITE_PASSWORD };
+    const example = path.resolve("examples/canaries/belfry.config.ts");
+    const { code, out } = await belfry(["run", "--all", "--json", "--config", example], folder, env);
+    expect(runsIn(out).map(({ canary, failure }) => [canary, failure])).toEqual(
+      expect.arrayContaining(
+        ["buy-lamp", "login", "checkout", "front-page", "dependencies"].map((name) => [name, undefined]),
+      ),
+    );
+    expect(code).toBe(0);
+  } finally {
+    site.kill("SIGINT");
+  }
 });

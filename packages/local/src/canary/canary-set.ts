@@ -7,6 +7,9 @@ import { brokenTwin, SAMPLE_SECRET, sampleCanaries, VISUAL_SAMPLE } from "./samp
 import { type SampleSite, startSampleSite } from "./site/sample-site.ts";
 import { SITE_PASSWORD } from "./site/shop-pages.ts";
 
+/** The samples' script and recording are those of the example, which people begin with. */
+const EXAMPLE = path.resolve(import.meta.dirname, "../../../../examples/canaries");
+
 /** The canaries that there are on this machine: those of the configuration, or else the samples, with the site that they watch. */
 export interface CanarySet {
   readonly canaries: CanariesConfig;
@@ -34,7 +37,7 @@ export async function openSamples(env: NodeJS.ProcessEnv): Promise<CanarySet & {
   return {
     canaries: sampleCanaries(site),
     site,
-    filesFrom: path.join(import.meta.dirname, "samples"),
+    filesFrom: EXAMPLE,
     env: { ...env, [SAMPLE_SECRET]: SITE_PASSWORD },
     close: () => site.close(),
   };
