@@ -82,6 +82,22 @@ describe("what `cdk diff` shows of a change of one line", () => {
     ]);
   });
 
+  it("is, for a canary's alarm, that alarm, and for its page the function that runs it", () => {
+    const shop = (over: object): ConfigInput =>
+      ({
+        ...MINIMAL,
+        canaries: { shop: { kind: "heartbeat", urls: ["https://shop.example.com/"], ...over } },
+      }) as ConfigInput;
+    const before = templatesOf(shop({}));
+    expect(touched(before, templatesOf(shop({ schedule: "rate(10 minutes)" })))).toEqual([
+      "Canaries/Alarmshop",
+      "Canaries/Scheduleshop",
+    ]);
+    expect(touched(before, templatesOf(shop({ urls: ["https://www.example.com/"] })))).toEqual([
+      expect.stringMatching(/^Canaries\/CanaryBrowseFunction/),
+    ]);
+  });
+
   it("is nothing for a test case, which no function reads", () => {
     const tests = [{ name: "a line", given: { message: "line" }, expect: {} }];
     expect(differences(organization(), templatesOf({ ...ORGANIZATION, tests }))).toEqual([]);

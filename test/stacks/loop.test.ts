@@ -48,6 +48,21 @@ const PROFILES: readonly (readonly [string, ConfigInput])[] = [
         events: { capture: true },
         logSources: { trail: "account" },
       },
+      canaries: {
+        shop: { kind: "heartbeat", urls: ["https://shop.example.com/"] },
+        api: {
+          kind: "heartbeat",
+          browser: false,
+          urls: ["https://api.example.com/"],
+          regions: ["eu-west-1", "us-east-1"],
+        },
+        own: { kind: "script", entry: "./own.ts" },
+        managed: {
+          kind: "script",
+          entry: "./managed.py",
+          backend: { type: "synthetics", runtime: "syn-python-selenium-10.0" },
+        },
+      },
     },
   ],
 ];

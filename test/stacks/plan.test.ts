@@ -65,7 +65,12 @@ function fixedNames(template: unknown, region: string): string[] {
     if (key === undefined) return [];
     const place = /::(Role|Bucket|Dashboard)$/.test(type) ? "" : region;
     const bus = JSON.stringify(
-      properties.EventBusName ?? properties.LogGroupName ?? properties.GroupName ?? properties.Type ?? "",
+      properties.EventBusName ??
+        properties.LogGroupName ??
+        properties.GroupName ??
+        properties.SetIdentifier ??
+        properties.Type ??
+        "",
     );
     return [`${type} ${place} ${bus} ${JSON.stringify(properties[key])}`];
   });

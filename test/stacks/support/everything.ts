@@ -91,10 +91,10 @@ export const EVERYTHING = {
     links: { kind: "links", url: `${NOWHERE}/`, enabled: false },
     recorded: { kind: "recording", file: resolve(ROOT, "test/fixtures/canaries/recording.json") },
     journey: { kind: "workflow", url: `${NOWHERE}/`, steps: [{ action: "click", selector: "#buy" }] },
-    checkout: { kind: "script", entry: resolve(ROOT, "examples/canaries/checkout.ts"), browser: false },
+    checkout: { kind: "script", entry: resolve(ROOT, "examples/canaries-aws/checkout.ts"), browser: false },
     inventory: {
       kind: "script",
-      entry: resolve(ROOT, "examples/canaries/inventory.py"),
+      entry: resolve(ROOT, "examples/canaries-aws/inventory.py"),
       backend: { type: "synthetics", runtime: "syn-python-selenium-10.0" },
     },
     basket: {
