@@ -16,6 +16,7 @@ const FILE = resolve(ROOT, "docs/reference/deployed.md");
 const PROFILES = [
   { title: "One account", config: "examples/minimal/belfry.config.ts" },
   { title: "An organization", config: "examples/organization/belfry.config.ts" },
+  { title: "One account with canaries", config: "examples/canaries-aws/belfry.config.ts" },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "belfry-picture-"));
