@@ -164,7 +164,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
 export function sampleCanaries({ origin, brokenOrigin }: Pick<SampleSite, "origin" | "brokenOrigin">): CanariesConfig {
   const pairs = Object.entries(SAMPLES).flatMap(([name, { broken, of }]): [string, CanaryInput][] => [
     [name, of(origin)],
-    [brokenTwin(name), { ...of(brokenOrigin), expect: broken }],
+    [brokenTwin(name), { ...of(brokenOrigin), expect: broken, description: "the same on the broken shop" }],
   ]);
   return Canaries.parse(Object.fromEntries(pairs));
 }
