@@ -9,7 +9,7 @@ import { ageText, timeText } from "../on-call/time-text.ts";
 const SHOWN_DIGITS = 8;
 
 /** The beginning of a run's id, as lists show it. */
-export function shortRunId({ runId }: RunReport): string {
+function shortRunId({ runId }: RunReport): string {
   return runId.slice(0, SHOWN_DIGITS);
 }
 

@@ -70,7 +70,7 @@ test("baselines are listed by what their names begin with, also in the middle of
   await store.write("front/home/1024x640/153.png", Buffer.from("a"), signal);
   await store.write("front/home/1024x640/153.first.png", Buffer.from("b"), signal);
   await store.write("frontier/home/1024x640/153.png", Buffer.from("c"), signal);
-  expect((await store.list("front/home/1024x640/153.f", signal))).toEqual(["front/home/1024x640/153.first.png"]);
+  expect(await store.list("front/home/1024x640/153.f", signal)).toEqual(["front/home/1024x640/153.first.png"]);
   expect(await store.list("front/", signal)).toHaveLength(2);
   expect(Buffer.from((await store.read("frontier/home/1024x640/153.png", signal)) ?? []).toString()).toBe("c");
   expect(await store.read("front/nowhere.png", signal)).toBeUndefined();
