@@ -6,7 +6,10 @@ import { BROWSER_KINDS } from "@belfry/core/canaries/kinds/browser-kinds";
 import { type CanaryHandler, canaryHandler } from "../canary-handler.ts";
 import { type BundleParts, inAwsCanary } from "../compose-canary.ts";
 
-/** What runs canaries with a browser, for the functions of scripts too, which give their module. The browser is unpacked at the first run and stays for the next. */
+/**
+ * What runs canaries with a browser, for the functions of scripts too, which give their module. The browser is unpacked at the first run and stays for the next.
+ * @public
+ */
 export function browserHandler(name: string, loadModule?: NonNullable<BundleParts["loadModule"]>): CanaryHandler {
   return inAwsCanary(
     ({ env, logger }) => ({

@@ -2,7 +2,10 @@ import { BROWSERLESS_KINDS } from "@belfry/core/canaries/kinds/browserless-kinds
 import { type CanaryHandler, canaryHandler } from "../canary-handler.ts";
 import { type BundleParts, inAwsCanary } from "../compose-canary.ts";
 
-/** What runs canaries without a browser, for the functions of scripts too, which give their module. */
+/**
+ * What runs canaries without a browser, for the functions of scripts too, which give their module.
+ * @public
+ */
 export function browserlessHandler(name: string, loadModule?: NonNullable<BundleParts["loadModule"]>): CanaryHandler {
   const parts = { kinds: BROWSERLESS_KINDS, ...(loadModule === undefined ? {} : { loadModule }) };
   return inAwsCanary(
