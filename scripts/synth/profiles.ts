@@ -10,5 +10,6 @@ export const PROFILES: readonly Profile[] = [
   { name: "default", config: "belfry.config.ts" },
   { name: "minimal", config: "examples/minimal/belfry.config.ts" },
   { name: "organization", config: "examples/organization/belfry.config.ts" },
+  { name: "canaries", config: "examples/canaries-aws/belfry.config.ts" },
   { name: "log-sources", config: "examples/log-sources/belfry.config.ts" },
 ];

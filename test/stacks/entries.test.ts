@@ -18,17 +18,16 @@ const STAGE = "test";
 const CONTEXT = JSON.parse(readFileSync(resolve(ROOT, "cdk.json"), "utf8")).context;
 
 let folder: string;
-let dist: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "belfry-entries-"));
-  dist = join(folder, "dist");
-  runBuild(resolve(ROOT, "belfry.config.ts"), dist);
-}, 120_000);
+});
 afterEach(() => vi.unstubAllEnvs());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(PROFILES)("$config", ({ name, config }) => {
   it("has the same templates with SST as with the CDK, in the home region", async () => {
+    const dist = join(folder, name, "dist");
+    runBuild(resolve(ROOT, config), dist);
     const { region } = (await loadConfig(resolve(ROOT, config))).deploy;
     vi.stubEnv("BELFRY_CONFIG", config);
     vi.stubEnv("BELFRY_DIST", dist);
@@ -38,7 +37,7 @@ describe.each(PROFILES)("$config", ({ name, config }) => {
     const cdk = byCdk(join(folder, name, "cdk"), region);
     expect(Object.keys(sst).length).toBeGreaterThan(0);
     expect(normalized(sst)).toEqual(normalized(cdk));
-  });
+  }, 60_000);
 });
 
 /** As `sst build` does, in this process. */

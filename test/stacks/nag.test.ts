@@ -67,8 +67,8 @@ const results = new Map<string, SynthResult>();
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "belfry-nag-"));
   const dist = join(folder, "dist");
-  runBuild(resolve(ROOT, "belfry.config.ts"), dist);
   for (const { name, config } of PROFILES) {
+    runBuild(resolve(ROOT, config), dist);
     const outdir = join(folder, name);
     results.set(name, await synthesize({ config: resolve(ROOT, config), stage: "test", dist, outdir }));
   }
