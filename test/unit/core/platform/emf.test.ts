@@ -193,3 +193,14 @@ it("finds what the specification forbids", () => {
   ];
   for (const fault of faults) expect(changed(fault), String(fault)).not.toEqual([]);
 });
+
+it("keeps values of any unit, each by itself, and leaves out those that CloudWatch would refuse", () => {
+  const { metrics, documents } = capture();
+  metrics.measure("SuccessPercent", "Percent", 100, { CanaryName: "shop" });
+  metrics.measure("SuccessPercent", "Percent", 0, { CanaryName: "shop" });
+  metrics.measure("SuccessPercent", "Percent", Number.NaN, { CanaryName: "shop" });
+  metrics.flush();
+  const [{ _aws, SuccessPercent }] = documents();
+  expect(SuccessPercent).toEqual([100, 0]);
+  expect(_aws.CloudWatchMetrics[0].Metrics).toEqual([{ Name: "SuccessPercent", Unit: "Percent" }]);
+});
