@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -82,8 +82,14 @@ export class LiveCanaries {
   async run(name: string): Promise<RunReport | undefined> {
     const { session, folder, onRun } = this.#parts;
     const answer = await session.host.invoke("belfry-canary", this.#handler, { canary: name });
-    if (this.#stopped.signal.aborted || answer === undefined) return undefined;
-    const text = await readFile(path.join(folder.canaries, answer.artifactPrefix, "report.json"), "utf8");
+    if (answer === undefined) return undefined;
+    const files = path.join(folder.canaries, answer.artifactPrefix);
+    if (this.#stopped.signal.aborted) {
+      // Nobody would ever look at them, nor remove them.
+      await rm(files, { recursive: true, force: true });
+      return undefined;
+    }
+    const text = await readFile(path.join(files, "report.json"), "utf8");
     const report = JSON.parse(text) as RunReport;
     await noteRun(this.#history, folder, report);
     onRun(report);
