@@ -33,7 +33,7 @@ test("a run that failed is one that its alarm tells of, with its picture's path 
     canaryRun: {
       account: ACCOUNT,
       region: "local",
-      canary: "shop",
+      watched: "belfry-local-canary-shop",
       hasFailed: true,
       links: [
         {
