@@ -161,7 +161,7 @@ describe("parsing a configuration", () => {
       { a: 1, keepOriginal: 1 },
       [
         "keepOriginal: expected boolean, got 1",
-        "a: unknown key; known are accounts, streams, parsers, enrich, drop, sample, redact, routes, defaultRoute, sinks, keepOriginal, retentionDays, limits, metrics, process, channels, oncall, deploy, tests",
+        "a: unknown key; known are accounts, streams, parsers, enrich, drop, sample, redact, routes, defaultRoute, sinks, keepOriginal, retentionDays, limits, metrics, process, channels, oncall, canaries, deploy, tests",
       ],
     ],
   ])("names %s", (_, value, expected) => {

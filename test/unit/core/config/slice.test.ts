@@ -75,3 +75,20 @@ it.each(["alert", "alarm", "health"] as const)(
     expect(sliceConfig(config, group)).toEqual({ ...defaults, metrics, accounts, channels, oncall });
   },
 );
+
+it("gives functions of canaries those that Belfry runs, without what is only deployed, and no other function any", () => {
+  const own = { kind: "heartbeat" as const, urls: ["https://shop.example.com/"] };
+  const managed = { type: "synthetics" as const, runtime: "syn-python-selenium-10.0" };
+  const canaries = {
+    shop: { ...own, schedule: "rate(1 minute)", description: "the shop" },
+    managed: { kind: "script" as const, entry: "a.py", backend: managed },
+  };
+  const watched = parseConfig({ canaries }, "x");
+  const slice = sliceConfig(watched, "canary");
+  expect(Object.keys(slice.canaries)).toEqual(["shop"]);
+  expect(slice.canaries.shop).toMatchObject({ urls: own.urls, schedule: "rate(5 minutes)" });
+  expect(slice.canaries.shop).not.toHaveProperty("description");
+  for (const group of [...GROUPS, "alert"] as const) {
+    expect(sliceConfig(watched, group)).toEqual(sliceConfig(parseConfig({}, "x"), group));
+  }
+});
