@@ -99,7 +99,7 @@ export class JsonScanner {
     this.#end = to;
     const start = this.#skipSpace(from);
     if (start >= to || bytes[start] !== OPEN_BRACE) return false;
-    this.#secrets.length = 0;
+    if (this.#secrets.length > 0) this.#secrets.length = 0;
     this.#clear();
     if (this.#objects > MAX_OBJECTS) {
       this.#objects = 0;

@@ -62,7 +62,8 @@ class Redaction implements Transform {
   #redact(batch: RecordBatch, record: number, rules: SecretRules): void {
     const { bytes, view } = batch.payloads[batch.payloadOf[record]];
     const found = this.#found;
-    found.length = 0;
+    // Setting the length of an array is a call into the engine, also where nothing changes.
+    if (found.length > 0) found.length = 0;
     this.#search(bytes, view, batch.start[record], batch.end[record], rules, found);
     if (rules.tokens && batch.sensitive.length > 0) this.#addSensitive(batch, record);
     if (found.length === 0) return;
