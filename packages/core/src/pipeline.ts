@@ -1,5 +1,5 @@
 import { DocumentEncoder } from "./event/document-encoder.ts";
-import { type Accounting, countFates, emptyAccounting, Fate, type SinkFates } from "./event/fates.ts";
+import { type Accounting, countFates, emptyAccounting, Fate, type Fates, type SinkFates } from "./event/fates.ts";
 import { dropOwnLogs } from "./event/own-logs.ts";
 import { RecordBatch } from "./event/record-batch.ts";
 import { messageOf } from "./platform/errors.ts";
@@ -126,8 +126,10 @@ function routeAll(batch: RecordBatch, name: string): void {
 /** Writes to all sinks at once; one sink's failure leaves the others' records delivered. */
 async function deliver(parts: PipelineParts, batch: RecordBatch, options: RunOptions, run: Run): Promise<void> {
   const sinks = options.deliverTo === undefined ? parts.sinks : [options.deliverTo];
+  const routed = routedRecords(batch, batch.fates);
   const writes = [...batch.fates.sinks].map(async (fates) => {
-    const records = routedTo(batch, fates);
+    // What goes to a sink is among all that is routed: where they are as many, they are the same.
+    const records = fates.waiting === routed.length ? routed : routedRecords(batch, fates);
     const sink = sinks.find(({ name }) => name === fates.sink);
     const start = performance.now();
     if (records.length === 0) return;
@@ -155,7 +157,7 @@ async function write(
   }
 }
 
-function routedTo(batch: RecordBatch, fates: SinkFates): number[] {
+function routedRecords(batch: RecordBatch, fates: Fates | SinkFates): number[] {
   const records: number[] = [];
   for (let record = 0; record < batch.count; record++) if (fates.of(record) === Fate.routed) records.push(record);
   return records;

@@ -69,7 +69,17 @@ export class SinkFates {
 
   /** As `delivered` for each of them. */
   deliveredAll(records: readonly number[]): void {
-    for (let i = 0; i < records.length; i++) this.#set(records[i], Fate.delivered);
+    const state = this.#state;
+    let waited = 0;
+    let again = 0;
+    for (let i = 0; i < records.length; i++) {
+      const before = state[records[i]];
+      if (before === Fate.routed) waited++;
+      else if (before === Fate.delivered) again++;
+      state[records[i]] = Fate.delivered;
+    }
+    this.waiting -= waited;
+    this.deliveredCount += records.length - again;
   }
 
   /** No retry mends it: the record goes to the quarantine with this reason. */
@@ -215,13 +225,15 @@ export function emptyAccounting(): Accounting {
  */
 export function countFates(fates: Fates, received: number, into: Accounting): void {
   into.received += received;
+  let routed = 0;
   for (let record = 0; record < fates.size; record++) {
     const fate = fates.of(record);
-    if (fate === Fate.routed) into.routed++;
+    if (fate === Fate.routed) routed++;
     else if (fate === Fate.dropped) add(into.dropped, fates.reasonOf(record));
     else if (fate === Fate.quarantined) add(into.quarantined, fates.reasonOf(record));
     else add(into.retried, fate === Fate.retry ? fates.reasonOf(record) : UNSETTLED);
   }
+  into.routed += routed;
   for (const sink of fates.sinks) countSink(sink, fates.size, into);
 }
 

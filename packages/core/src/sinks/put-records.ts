@@ -60,19 +60,29 @@ class PutWrite {
   }
 
   #pack(records: readonly number[]): Packed[] {
-    const { documentStart, documentEnd } = this.#batch;
-    const { word, limits } = this.#service;
-    const lengthOf = (record: number): number => documentEnd[record] - documentStart[record];
-    const isTooLarge = (record: number): boolean => lengthOf(record) > limits.maxDocumentBytes;
-    let fitting = records;
-    if (records.some(isTooLarge)) {
-      for (const record of records.filter(isTooLarge)) this.#fates.quarantine(record, `${word} document too large`);
-      fitting = records.filter((record) => !isTooLarge(record));
+    const { limits } = this.#service;
+    const lengths = new Array<number>(records.length);
+    let longest = 0;
+    for (let i = 0; i < records.length; i++) {
+      lengths[i] = this.#lengthOf(records[i]);
+      longest = Math.max(longest, lengths[i]);
     }
-    return packDocuments(fitting.map(lengthOf), limits).map(({ from, to, bytes }) => ({
-      records: fitting.slice(from, to),
-      bytes,
-    }));
+    if (longest > limits.maxDocumentBytes) return this.#pack(this.#withoutTooLarge(records));
+    return packDocuments(lengths, limits).map(({ from, to, bytes }) => ({ records: records.slice(from, to), bytes }));
+  }
+
+  #withoutTooLarge(records: readonly number[]): number[] {
+    const { word, limits } = this.#service;
+    return records.filter((record) => {
+      const fits = this.#lengthOf(record) <= limits.maxDocumentBytes;
+      if (!fits) this.#fates.quarantine(record, `${word} document too large`);
+      return fits;
+    });
+  }
+
+  /** Bytes of a record's document. */
+  #lengthOf(record: number): number {
+    return this.#batch.documentEnd[record] - this.#batch.documentStart[record];
   }
 
   /** Sends each packed record once; returns those to send again. After a call that failed as a whole the service is spared the rest. */
