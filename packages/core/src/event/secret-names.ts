@@ -66,11 +66,15 @@ export function nameKind(bytes: Uint8Array, from: number, to: number): NameKind 
     const start = startOf(names[i][0], bytes, from, to);
     if (start < 0) continue;
     const kind = names[i][1];
-    const isHarmless =
-      kind === NameKind.token && HARMLESS_TOKENS.some((word) => startOf(word, bytes, from, start) >= 0);
-    return isHarmless ? NameKind.none : kind;
+    return kind === NameKind.token && endsHarmless(bytes, from, start) ? NameKind.none : kind;
   }
   return NameKind.none;
+}
+
+/** Whether the words before `token` end with one that makes it harmless. */
+function endsHarmless(bytes: Uint8Array, from: number, to: number): boolean {
+  for (const word of HARMLESS_TOKENS) if (startOf(word, bytes, from, to) >= 0) return true;
+  return false;
 }
 
 /** Whether the value of the key [from, to) is a secret: `masterUserPassword`, `X-Api-Key`, `sessionToken`, and not `tokenType`, `accessKeyId`, `nextToken`. */

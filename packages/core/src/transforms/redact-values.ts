@@ -68,7 +68,13 @@ function isWanted(bytes: Uint8Array, from: number, to: number, kind: NameKind, r
   if (rules.awsKeys && isSecretKey(bytes, from, to)) return true;
   if (!rules.tokens || kind === NameKind.key) return false;
   if (kind === NameKind.token && to - from < MIN_DIGIT_TOKEN && isDigits(bytes, from, to)) return false;
-  return !NOT_SECRET.some((word) => to - from === word.length && startsWith(bytes, from, word));
+  return !isNothing(bytes, from, to);
+}
+
+/** Whether the value is a word that stands for none. */
+function isNothing(bytes: Uint8Array, from: number, to: number): boolean {
+  for (const word of NOT_SECRET) if (to - from === word.length && startsWith(bytes, from, word)) return true;
+  return false;
 }
 
 /** Stars, with or without the ordinal behind them that tells masked keys apart. */
