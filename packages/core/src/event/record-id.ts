@@ -85,9 +85,9 @@ export function writeId(seed: IdSeed, key: DataView, from: number, to: number, o
   h4 = finish(h4);
   h1 = (h1 + h2 + h3 + h4) | 0;
   writeHex(out, at, h1);
-  writeHex(out, at + 8, h2 + h1);
-  writeHex(out, at + 16, h3 + h1);
-  writeHex(out, at + 24, h4 + h1);
+  writeHex(out, at + 8, (h2 + h1) | 0);
+  writeHex(out, at + 16, (h3 + h1) | 0);
+  writeHex(out, at + 24, (h4 + h1) | 0);
 }
 
 function tail(key: DataView, i: number, to: number): number {
@@ -98,10 +98,8 @@ function tail(key: DataView, i: number, to: number): number {
 }
 
 function writeHex(out: DataView, at: number, value: number): void {
-  out.setUint16(at, HEX[value >>> 24], true);
-  out.setUint16(at + 2, HEX[(value >>> 16) & 255], true);
-  out.setUint16(at + 4, HEX[(value >>> 8) & 255], true);
-  out.setUint16(at + 6, HEX[value & 255], true);
+  out.setInt32(at, HEX[value >>> 24] | (HEX[(value >>> 16) & 255] << 16), true);
+  out.setInt32(at + 4, HEX[(value >>> 8) & 255] | (HEX[value & 255] << 16), true);
 }
 
 /** The key of an id that is made of text of our own: a sequence number, an offset. */

@@ -233,7 +233,7 @@ export class EnvelopeReader {
     if (close >= 0) {
       event.end = close;
       event.marksFrom = NO_MARKS;
-      this.#clean ??= !holdsControlByte(bytes);
+      this.#clean ??= !holdsControlByte(bytes, this.#payload.view);
       event.clean = this.#clean;
       return close + 1;
     }
