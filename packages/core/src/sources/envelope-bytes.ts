@@ -50,14 +50,22 @@ export function closingQuote(bytes: Buffer, from: number, backslash: number): nu
   return -1;
 }
 
-// A number of as many digits is a small integer to the engine.
-const HIGH_DIGITS = 6;
-const LOW_SCALE = 10 ** (TIME_DIGITS - HIGH_DIGITS);
+/** The time in the TIME_DIGITS bytes from `from`; NaN when there is anything but digits. Four digits in one step. */
+export function usualTime(view: DataView, from: number): number {
+  const first = fourDigits(view.getInt32(from, true));
+  const second = fourDigits(view.getInt32(from + 4, true));
+  const third = fourDigits(view.getInt32(from + 8, true));
+  const last = view.getUint8(from + TIME_DIGITS - 1) - 48;
+  if ((first | second | third | last) < 0 || last > 9) return Number.NaN;
+  return (first * 10_000 + second) * 100_000 + third * 10 + last;
+}
 
-/** The time in the TIME_DIGITS bytes from `from`; NaN when there is anything but digits. */
-export function usualTime(bytes: Uint8Array, from: number): number {
-  const middle = from + HIGH_DIGITS;
-  return integer(bytes, from, middle) * LOW_SCALE + integer(bytes, middle, from + TIME_DIGITS);
+/** The number that the four bytes of a word write in decimal, its lowest byte first; negative when there is anything but digits. */
+function fourDigits(word: number): number {
+  const digits = word ^ 0x30303030;
+  // A byte beyond 9 gets its top bit by the sum, unless it has it.
+  if (((digits | (digits + 0x76767676)) & 0x80808080) !== 0) return -1;
+  return (digits & 15) * 1000 + ((digits >> 8) & 15) * 100 + ((digits >> 16) & 15) * 10 + (digits >> 24);
 }
 
 /** The non-negative integer in bytes [from, to); NaN when there is anything but digits. */

@@ -177,7 +177,7 @@ export class EnvelopeReader {
     if (message >= 0) {
       event.idStart = start + USUAL_ID;
       event.idEnd = event.idStart + ID_DIGITS;
-      event.time = usualTime(bytes, message - USUAL_TIME_BEFORE);
+      event.time = usualTime(this.#payload.view, message - USUAL_TIME_BEFORE);
       at = this.#afterValue(this.#readMessage(message - 1, batch));
     } else {
       event.idStart = event.idEnd = 0;
