@@ -24,7 +24,7 @@ export const TIME_GOALS: readonly TimeGoal[] = [
     over: "product",
     under: "decode",
     bound: 2.2,
-    guard: 3.6,
+    guard: 3,
     direction: "atMost",
   },
   {
@@ -33,7 +33,7 @@ export const TIME_GOALS: readonly TimeGoal[] = [
     over: "product",
     under: "floor",
     bound: 1,
-    guard: 1.6,
+    guard: 1.4,
     direction: "atMost",
   },
   { id: "T3", says: "full path / inflating alone", over: "product", under: "gunzip", bound: 5.5, direction: "atMost" },
@@ -52,7 +52,7 @@ export const TIME_GOALS: readonly TimeGoal[] = [
     over: "aws",
     under: "product",
     bound: 3,
-    guard: 1.8,
+    guard: 2.2,
     direction: "atLeast",
   },
   {
