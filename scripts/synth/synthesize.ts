@@ -7,6 +7,7 @@ import { type AcceptedFinding, acknowledgeFindings } from "../../stacks/accepted
 import { buildApp } from "../../stacks/build-app.ts";
 import { collectorTemplate } from "../../stacks/collector.ts";
 import { readEntry } from "../../stacks/entry.ts";
+import type { PlanOptions } from "../../stacks/plan.ts";
 import { ROOT } from "../check/gate.ts";
 
 /** What to synthesize; paths are absolute. */
@@ -15,6 +16,8 @@ export interface SynthInput {
   readonly stage: string;
   /** The folder of the bundles. */
   readonly dist: string;
+  /** Gives functions other bundles than those: what they are does not change the templates. */
+  readonly code?: PlanOptions["code"];
   /** The folder that the cloud assembly is written to, emptied first. */
   readonly outdir: string;
 }
@@ -50,11 +53,11 @@ interface ValidationReport {
 const COLLECTOR_FILE = "collector.template.json";
 
 /** Synthesizes all stacks of a configuration, without credentials and network, as `cdk synth` does, and validates them. */
-export async function synthesize({ config, stage, dist, outdir }: SynthInput): Promise<SynthResult> {
+export async function synthesize({ config, stage, dist, code, outdir }: SynthInput): Promise<SynthResult> {
   rmSync(outdir, { recursive: true, force: true });
   const entry = await readEntry(ROOT, { BELFRY_CONFIG: config, BELFRY_DIST: dist });
   const app = new App({ outdir, analyticsReporting: false, context: featureFlags() });
-  const stacks = buildApp(app, entry.config, { stage, code: entry.code });
+  const stacks = buildApp(app, entry.config, { stage, code: code ?? entry.code });
   const { accepted, failure } = quietly(() => {
     const explained = acknowledgeFindings(app);
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

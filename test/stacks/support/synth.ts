@@ -25,7 +25,7 @@ export function synthesize(config: ConfigInput, stage = "test"): Synthesized {
   const app = new App({ outdir: mkdtempSync(join(folder, "out-")), analyticsReporting: false });
   const stacks = buildApp(app, parseConfig(config, "test"), {
     stage,
-    code: (name) => Code.fromAsset(emptyBundle(name)),
+    code: emptyBundle,
   });
   const templates = new Map([...stacks].map(([name, stack]) => [name, Template.fromStack(stack)]));
   return {
@@ -52,9 +52,10 @@ export const ORGANIZATION: ConfigInput = {
   },
 };
 
-function emptyBundle(name: string): string {
+/** A bundle of a function by its name, of nothing but its handler. */
+export function emptyBundle(name: string): Code {
   const bundle = join(folder, name);
   mkdirSync(bundle, { recursive: true });
   writeFileSync(join(bundle, "index.mjs"), `export const handler = async () => "${name}";\n`);
-  return bundle;
+  return Code.fromAsset(bundle);
 }
