@@ -16,12 +16,10 @@ export function addCanaryAlarm(stack: Stack, context: StackContext, [name, canar
   const isManaged = canary.backend.type === "synthetics";
   const { periodSeconds, periods, datapoints, missing } = evaluationOf(canary);
   const runs = datapoints === periods ? `The last ${datapoints}` : `${datapoints} of the last ${periods}`;
+  const reason = `${runs} runs of the canary ${name} failed${missing === "breaching" ? ", or there were none" : ""}.`;
   const alarm = addAlarm(stack, `Alarm-${name}`, context, {
     name: canaryAlarm(name),
-    description: [
-      canary.description,
-      `${runs} runs of the canary ${name} failed${missing === "breaching" ? ", or there were none" : ""}.`,
-    ]
+    description: [canary.description?.slice(0, MAX_DESCRIPTION - reason.length - 1), reason]
       .filter((text) => text !== undefined)
       .join(" "),
     metric: {
@@ -41,6 +39,9 @@ export function addCanaryAlarm(stack: Stack, context: StackContext, [name, canar
   Tags.of(alarm).add("severity", canary.alarm.severity);
   return alarm;
 }
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
+const MAX_DESCRIPTION = 1024;
 
 const MINUTE = 60;
 const HOUR = 3600;

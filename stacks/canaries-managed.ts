@@ -14,6 +14,8 @@ const MAX_RETRIES = 2;
 const MAX_RETRIED_SECONDS = 600;
 /** Less is not enough for a browser to start. https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryRunConfigInput.html */
 const LEAST_SECONDS = 15;
+/** So much of a canary's name is in those of its function and its log. https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_DeleteCanary.html */
+const LOGGED_NAME = 21;
 /** What the service itself keeps of a run; the files are in the bucket, whose lifecycle is their own. */
 const KEPT_DAYS = 31;
 
@@ -60,7 +62,8 @@ function managedSchedule(schedule: string): string {
 function managedRole(scope: Construct, stack: Stack, context: StackContext, name: string): Role {
   const { names, region } = context;
   const bucket = bucketArn(stack, names.bucket(CANARIES_BUCKET));
-  const log = stack.formatArn({ service: "logs", resource: `log-group:/aws/lambda/cwsyn-${names.of(name)}-*` });
+  const logged = names.of(name).slice(0, LOGGED_NAME);
+  const log = stack.formatArn({ service: "logs", resource: `log-group:/aws/lambda/cwsyn-${logged}-*` });
   return new Role(scope, "Role", {
     roleName: names.role(`managed-${name}`, region),
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),

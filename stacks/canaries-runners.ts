@@ -31,8 +31,13 @@ const LONGEST_SECONDS = 900;
 /** A run that is late by more is another one's turn. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-retry.html */
 const RETRIES = { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 };
 
-/** Adds a function that runs canaries, one of them in each invocation, with a schedule for each. */
-export function addRunner(stack: Stack, context: StackContext, runner: Runner): void {
+/** Adds a function that runs canaries, one of them in each invocation, with a schedule for each; `group` is the schedules', where this stack makes it. */
+export function addRunner(
+  stack: Stack,
+  context: StackContext,
+  runner: Runner,
+  group: CfnScheduleGroup | undefined,
+): void {
   const { name, canaries, hasBrowser } = runner;
   const { names } = context;
   const id = idOf(name);
@@ -68,22 +73,22 @@ export function addRunner(stack: Stack, context: StackContext, runner: Runner): 
     maximumEventAgeInSeconds: RETRIES.maximumEventAgeInSeconds,
     destinationConfig: { onFailure: { destination: target.failed.queueArn } },
   });
-  for (const [canary, { description = `Runs the canary ${canary}`, enabled, schedule }] of canaries) {
-    if (schedule === "once")
-      addRunAtDeployment(
-        stack,
-        added,
-        canaries.filter(([each]) => each === canary),
-      );
-    else
-      scheduleAt(stack, `Schedule-${canary}`, context, target, {
-        name: canaryAlarm(canary),
-        description: description.slice(0, MAX_DESCRIPTION),
-        expression: schedule,
-        enabled,
-        input: { canary },
-        retries: RETRIES,
-      });
+  for (const named of canaries) {
+    const [canary, { description = `Runs the canary ${canary}`, enabled, schedule }] = named;
+    if (schedule === "once") {
+      addRunAtDeployment(stack, added, named);
+      continue;
+    }
+    const scheduled = scheduleAt(stack, `Schedule-${canary}`, context, target, {
+      name: canaryAlarm(canary),
+      description: description.slice(0, MAX_DESCRIPTION),
+      expression: schedule,
+      enabled,
+      input: { canary },
+      retries: RETRIES,
+    });
+    // It knows both by their names alone, and begins at once: a call of a function that is not there yet would end in the queue.
+    scheduled.node.addDependency(added, ...(group === undefined ? [] : [group]));
   }
 }
 
@@ -91,29 +96,27 @@ export function addRunner(stack: Stack, context: StackContext, runner: Runner): 
 const MAX_DESCRIPTION = 512;
 
 /** The schedules' group of a further region; at home the foundation makes it. */
-export function addScheduleGroup(stack: Stack, { deployment, names, region }: StackContext): void {
-  if (region !== deployment.region) new CfnScheduleGroup(stack, "ScheduleGroup", { name: names.of(SCHEDULE_GROUP) });
+export function addScheduleGroup(
+  stack: Stack,
+  { deployment, names, region }: StackContext,
+): CfnScheduleGroup | undefined {
+  if (region === deployment.region) return undefined;
+  return new CfnScheduleGroup(stack, "ScheduleGroup", { name: names.of(SCHEDULE_GROUP) });
 }
 
 /** CloudFormation has it run when it is new, and when its configuration has changed; a run that fails does not undo a deployment. */
-function addRunAtDeployment(
-  stack: Stack,
-  { function: runner, role }: LambdaFunction,
-  canaries: readonly Named[],
-): void {
-  for (const [canary, config] of canaries) {
-    if (!config.enabled) continue;
-    const resource = new CfnResource(stack, `Once-${canary}`, {
-      type: "Custom::BelfryCanaryRun",
-      properties: {
-        ServiceToken: runner.functionArn,
-        ServiceTimeout: String(Math.min(3600, config.timeoutSeconds + 2 * TELL_SECONDS)),
-        Canary: canary,
-        Configuration: createHash("sha256").update(JSON.stringify(config)).digest("hex"),
-      },
-    });
-    resource.node.addDependency(role);
-  }
+function addRunAtDeployment(stack: Stack, { function: runner, role }: LambdaFunction, [canary, config]: Named): void {
+  if (!config.enabled) return;
+  const resource = new CfnResource(stack, `Once-${canary}`, {
+    type: "Custom::BelfryCanaryRun",
+    properties: {
+      ServiceToken: runner.functionArn,
+      ServiceTimeout: String(Math.min(3600, config.timeoutSeconds + 2 * TELL_SECONDS)),
+      Canary: canary,
+      Configuration: createHash("sha256").update(JSON.stringify(config)).digest("hex"),
+    },
+  });
+  resource.node.addDependency(role);
 }
 
 /** What it takes to run these canaries: their files, the bus, their secrets, the roles that they sign by. */

@@ -44,8 +44,8 @@ export function canaryParts(config: Config, deployment: Deployment): readonly St
 function canaries(stack: Stack, context: StackContext): void {
   checkCanaries(context);
   if (context.region === context.deployment.region) addBucket(stack, context);
-  addScheduleGroup(stack, context);
-  for (const runner of runnersHere(context)) addRunner(stack, context, runner);
+  const group = addScheduleGroup(stack, context);
+  for (const runner of runnersHere(context)) addRunner(stack, context, runner, group);
   for (const managed of managedHere(context)) addManagedCanary(stack, context, managed);
   for (const [name, canary] of canariesHere(context)) {
     if (!canary.enabled) continue;

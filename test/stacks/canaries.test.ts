@@ -1,3 +1,4 @@
+import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import type { ConfigInput } from "../../packages/core/src/config/schema.ts";
 import { ACCOUNT, deployed, HOME, withCanary } from "./support/deployed.ts";
@@ -85,6 +86,14 @@ describe("schedules of canaries", () => {
     ]);
   });
 
+  it("begin when there is what they call", () => {
+    synthesize(withCanary({ browser: false }))
+      .template("Canaries")
+      .hasResource("AWS::Scheduler::Schedule", {
+        DependsOn: Match.arrayWith([Match.stringLikeRegexp("^CanaryRunFunction")]),
+      });
+  });
+
   it("are none for a canary that runs once: CloudFormation runs it, and again when it changes", () => {
     expect(schedules.map(({ Name }) => Name)).not.toContain("belfry-test-canary-names");
     const once = (config: ConfigInput) => deployed(config)("Custom::BelfryCanaryRun");
@@ -105,6 +114,9 @@ describe("schedules of canaries", () => {
     expect(further("AWS::Scheduler::Schedule")).toMatchObject([{ Name: "belfry-test-canary-shop" }]);
     expect(JSON.stringify(further("AWS::IAM::Role"))).toContain('{"kms:ResourceAliases":"alias/belfry-test-data"}');
     expect(further("AWS::S3::Bucket")).toEqual([]);
+    synthesize(config)
+      .template("Canaries-us-east-1")
+      .hasResource("AWS::Scheduler::Schedule", { DependsOn: Match.arrayWith(["ScheduleGroup"]) });
     expect(further("AWS::Lambda::Function")).toMatchObject([
       {
         Environment: {
@@ -178,6 +190,12 @@ describe("the alarm on a canary", () => {
     }
   });
 
+  it("says what CloudWatch takes of a long description, and why it is on", () => {
+    const { AlarmDescription } = alarmOf(withCanary({ description: "x".repeat(1024) })) ?? {};
+    expect(AlarmDescription).toHaveLength(1024);
+    expect(AlarmDescription).toMatch(/x 2 of the last 3 runs of the canary shop failed, or there were none\.$/);
+  });
+
   it("of CloudWatch Synthetics' canaries is on their own metric", () => {
     expect(alarmOf(EVERYTHING, "inventory")).toMatchObject({
       Namespace: "CloudWatchSynthetics",
@@ -209,7 +227,26 @@ describe("canaries of CloudWatch Synthetics", () => {
     ]);
   });
 
+  it("log by the part of their names that CloudWatch Synthetics takes", () => {
+    const backend = { type: "synthetics", runtime: "syn-python-selenium-10.0" };
+    const script = { kind: "script", entry: "a.py", backend };
+    const config = { deploy: { region: HOME }, canaries: { "very-long-name": script } } as ConfigInput;
+    const roles = JSON.stringify(deployed(config)("AWS::IAM::Role"));
+    expect(roles).toContain(":log-group:/aws/lambda/cwsyn-belfry-test-very-long-*");
+  });
+
   it.each([
+    [
+      "times that it does not know",
+      {
+        kind: "script",
+        entry: "a.js",
+        urls: undefined,
+        schedule: "rate(2 hours)",
+        backend: { type: "synthetics", runtime: "syn-nodejs-playwright-9.0" },
+      },
+      /does not know rate\(2 hours\)/,
+    ],
     [
       "another kind than a script",
       { backend: { type: "synthetics", runtime: "syn-nodejs-playwright-9.0" } },
@@ -247,6 +284,7 @@ describe("canaries that cannot be deployed", () => {
       /env:TOKEN, which deployed functions do not have/,
     ],
     ["a schedule that Scheduler refuses", withCanary({ schedule: "cron(99 8 * * ? *)" }), /canaries\.shop\.schedule/],
+    ["a day that there is not", withCanary({ schedule: "at(2027-02-30T00:00:00)" }), /canaries\.shop\.schedule/],
     [
       "a name that is too long",
       { deploy: { region: HOME }, canaries: { ["a".repeat(60)]: page() } },

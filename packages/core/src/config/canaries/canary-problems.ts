@@ -30,13 +30,24 @@ export function isRepeated(schedule: string): boolean {
   return schedule !== "once" && !schedule.startsWith("at(");
 }
 
+const HOUR_MS = 3_600_000;
+
 function scheduleProblems({ alarm, backend, schedule, timeoutSeconds }: CanaryConfig): Problem[] {
   const { failedRuns, ofRuns } = alarm;
   const alarmProblems =
     failedRuns > ofRuns ? problem(["alarm", "failedRuns"], `${failedRuns} runs of the last ${ofRuns} cannot fail`) : [];
-  if (!isRepeated(schedule)) return alarmProblems;
+  if (schedule === "once") return alarmProblems;
   try {
-    const [first, second] = nextRuns(parseSchedule(schedule), "UTC", new Date(0), 2);
+    const parsed = parseSchedule(schedule);
+    // https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryScheduleInput.html
+    if (
+      backend.type === "synthetics" &&
+      (parsed.kind === "at" || (parsed.kind === "rate" && parsed.everyMs > HOUR_MS))
+    ) {
+      const message = `CloudWatch Synthetics does not know ${schedule}: give a rate of an hour at most, a cron expression, or once`;
+      return [...alarmProblems, ...problem(["schedule"], message)];
+    }
+    const [first, second] = nextRuns(parsed, "UTC", new Date(0), 2);
     const everySeconds =
       first === undefined || second === undefined
         ? Number.POSITIVE_INFINITY
