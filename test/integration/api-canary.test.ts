@@ -118,6 +118,33 @@ describe("an API canary", () => {
     expect(report.outcome).toBe("passed");
   });
 
+  test("gives no secret to another origin, whatever the header is called, and no body that holds one", async () => {
+    const url = `${site.http}/redirect-other`;
+    const { report } = await ran([
+      {
+        name: "header",
+        url,
+        auth: { type: "api-key", header: "X-Shop", key: "${secret:token}" },
+        headers: { "X-Plain": "plain", "X-Also": "key ${secret:password}" },
+      },
+      { name: "body", method: "POST", url, body: { item: "lamp" } },
+    ]);
+    expect(report.outcome).toBe("passed");
+    expect(site.requests[0]?.headers).toMatchObject({ "x-shop": TEST_SECRETS["env:TOKEN"] });
+    expect(site.requests[1]?.headers).toMatchObject({
+      host: expect.stringContaining("other.test"),
+      "x-plain": "plain",
+    });
+    expect(site.requests[1]?.headers).not.toHaveProperty("x-shop");
+    expect(site.requests[1]?.headers).not.toHaveProperty("x-also");
+    expect(site.requests[3]).toMatchObject({ path: "/echo", body: '{"item":"lamp"}' });
+
+    site.requests.length = 0;
+    const login = await ran([{ name: "login", method: "POST", url, body: { password: "${secret:password}" } }]);
+    expect(login.report.failure).toMatchObject({ class: "target", message: expect.stringContaining("holds a secret") });
+    expect(paths()).toEqual(["POST /redirect-other"]);
+  });
+
   test("does not connect to the metadata service by any name", async () => {
     const lookup: RunnerPorts["lookup"] = (_hostname, _options, callback) =>
       callback(null, [{ address: "169.254.169.254", family: 4 }]);

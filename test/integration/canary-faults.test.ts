@@ -100,6 +100,7 @@ const FAULTS: readonly (readonly [fault: string, url: (site: FaultSite) => strin
   ["self-signed certificate", ({ selfSigned }) => `${selfSigned}/ok`, "tls"],
   ["no TLS", ({ brokenTls }) => `${brokenTls}/ok`, "tls"],
   ["redirect loop", ({ http }) => `${http}/redirect-loop`, "target"],
+  ["redirect to what is no URL", ({ http }) => `${http}/redirect-broken`, "target"],
   ["redirects without end", ({ http }) => `${http}/redirect-on`, "target"],
   ["redirect to the metadata service", ({ http }) => `${http}/redirect-metadata`, "canary"],
   ["redirect to a file", ({ http }) => `${http}/redirect-file`, "canary"],

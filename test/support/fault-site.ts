@@ -87,6 +87,9 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "/redirect-post": redirect("/echo"),
   "/redirect-keep": redirect("/echo", 307),
   "/redirect-away": redirect("http://away.test:1/"),
+  "/redirect-other": ({ headers: { host } }, response) =>
+    response.writeHead(307, { location: `http://other.test:${String(host).split(":")[1]}/echo` }).end(),
+  "/redirect-broken": redirect("http://[broken"),
   "/echo": ({ method, headers, body }, response) => json(response, { method, headers, body }),
   "/token": ({ headers, body }, response) => {
     const isKnown = headers.authorization !== undefined || body.includes("client_secret");

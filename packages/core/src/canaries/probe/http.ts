@@ -81,7 +81,7 @@ async function followed(request: ProbeRequest, journey: Journey): Promise<{ answ
     if (!isRedirect(answer.status) || location === undefined || request.redirects === 0)
       return { answer, url: hop.url };
     seen.add(`${hop.method} ${hop.url.href}`);
-    hop = nextHop(hop, answer.status, new URL(location, hop.url));
+    hop = nextHop(hop, answer.status, targetOf(location, hop.url, context), context);
     if (seen.has(`${hop.method} ${hop.url.href}`)) {
       throw new CanaryFailure(
         "target",
@@ -101,6 +101,12 @@ function parsedUrl(text: string, context: RunContext): URL {
   const url = URL.parse(text);
   if (url === null) throw new CanaryFailure("canary", `${context.redact(text)} is no URL`);
   return url;
+}
+
+function targetOf(location: string, from: URL, context: RunContext): URL {
+  const url = URL.parse(location, from.href);
+  if (url !== null) return url;
+  throw new CanaryFailure("target", `${from.host} redirects to ${context.redact(location)}, which is no URL`);
 }
 
 async function answered(
@@ -159,22 +165,25 @@ function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
-// What another origin must not get, by Fetch's rule and by what the names say. https://fetch.spec.whatwg.org/#http-redirect-fetch
+// What another origin must not get, by Fetch's rule and by what the names say; values that are known to be secret it does not get under any name.
+// https://fetch.spec.whatwg.org/#http-redirect-fetch
 const OWN_ORIGIN_HEADERS = /^(authorization|cookie|proxy-authorization|host|.*(api-?key|token|secret|signature).*)$/i;
 const BODY_HEADERS = /^content-(type|length|encoding|language|location)$/i;
 
-/** The request after a redirect: POST becomes GET as in browsers, and what was meant for one origin does not go to another. */
-function nextHop(hop: Hop, status: number, url: URL): Hop {
+/** The request after a redirect: POST becomes GET as in browsers, and what was meant for one origin does not go to another. Raises CanaryFailure of class `target` where that is in the body. */
+function nextHop(hop: Hop, status: number, url: URL, context: RunContext): Hop {
   const toGet =
     (status === 303 && hop.method !== "HEAD") || ((status === 301 || status === 302) && hop.method === "POST");
-  const kept = Object.entries(hop.headers).filter(([name]) => {
-    if (url.origin !== hop.url.origin && OWN_ORIGIN_HEADERS.test(name)) return false;
+  const isAway = url.origin !== hop.url.origin;
+  const isSecret = (text: string) => context.redact(text) !== text;
+  const body = toGet ? undefined : hop.body;
+  if (isAway && body !== undefined && isSecret(body)) {
+    const message = `${hop.url.host} redirects a body that holds a secret to ${url.host}, which is not sent it`;
+    throw new CanaryFailure("target", message);
+  }
+  const kept = Object.entries(hop.headers).filter(([name, value]) => {
+    if (isAway && (OWN_ORIGIN_HEADERS.test(name) || isSecret(value))) return false;
     return !(toGet && BODY_HEADERS.test(name));
   });
-  return {
-    method: toGet ? "GET" : hop.method,
-    url,
-    headers: Object.fromEntries(kept),
-    body: toGet ? undefined : hop.body,
-  };
+  return { method: toGet ? "GET" : hop.method, url, headers: Object.fromEntries(kept), body };
 }
