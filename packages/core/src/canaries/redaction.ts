@@ -23,7 +23,7 @@ const MIN_SECRET_LENGTH = 3;
 const MORE_NAMES =
   /^(auth|jwt|sid|session(id)?|otp|pin|sig|signature|x-amz-signature|x-amz-credential|code|assertion)$/i;
 
-const URL_IN_TEXT = /\bhttps?:\/\/[^\s"'<>\\`)\]}]+/gi;
+const URL_IN_TEXT = /\b(?:https?|wss?):\/\/[^\s"'<>\\`)\]}]+/gi;
 const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/g;
 // `Authorization: …` of a log or an error, up to the end of its line or text.
 const HEADER_IN_TEXT =
@@ -110,9 +110,9 @@ function isSecretName(name: string): boolean {
   return namesSecret(bytes, 0, bytes.length);
 }
 
-/** Masks within the text, so that all else of the URL stays as it was written. */
+/** Masks within the text, so that all else of the URL stays as it was written. A password may hold an @: the last one ends it. */
 function maskUrl(url: string, hidesParameter: (name: string) => boolean): string {
-  const withoutUser = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#@\s]*@/i, `$1${REDACTED}@`);
+  const withoutUser = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/i, `$1${REDACTED}@`);
   return withoutUser.replaceAll(/([?&#;])([^=&#;?]+)=([^&#;]*)/g, (whole, mark: string, name: string) =>
     hidesParameter(decoded(name)) ? `${mark}${name}=${REDACTED}` : whole,
   );
