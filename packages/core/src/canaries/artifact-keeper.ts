@@ -16,6 +16,13 @@ export interface KeptArtifact extends ArtifactReport {
 // What is kept waits in memory until the run ends: a filmstrip that grows without end must not take it all.
 const MAX_KEPT_BYTES = 128 * 1024 * 1024;
 
+// File systems take 255 bytes, of which a number and the ending of a half-written file need some. Of a longer name the end stays, with its type.
+const MAX_NAME_LENGTH = 200;
+const KEPT_END_LENGTH = 40;
+
+// What leads to a folder, and the runner's own.
+const RESERVED_NAME = /^(\.*|report\.json)$/;
+
 const TEXT_TYPE = /^(text\/|application\/(json|xml|javascript|xhtml|[\w.+-]+\+(json|xml))|image\/svg)/;
 const JSON_TYPE = /^application\/(json|[\w.+-]+\+json)/;
 
@@ -33,7 +40,7 @@ export class ArtifactKeeper {
 
   /** Takes a file. One that does not fit any more is reported with zero bytes, and left out. */
   keep({ name: wanted, contentType, body, step }: Artifact): ArtifactReport {
-    const name = this.#unique(this.#redaction.text(wanted).replaceAll(/[^\w.+-]+/g, "-"));
+    const name = this.#unique(fileName(this.#redaction.text(wanted)));
     const bytes = this.#redacted(body, contentType);
     const report = { name, contentType, bytes: bytes.length, ...(step === undefined ? {} : { step }) };
     if (this.#bytes + bytes.length > MAX_KEPT_BYTES) {
@@ -78,6 +85,13 @@ export class ArtifactKeeper {
     while (this.#kept.has(`${stem}-${number}${ending}`)) number++;
     return `${stem}-${number}${ending}`;
   }
+}
+
+function fileName(wanted: string): string {
+  const plain = wanted.replaceAll(/[^\w.+-]+/g, "-");
+  if (RESERVED_NAME.test(plain)) return `file-${plain}`;
+  if (plain.length <= MAX_NAME_LENGTH) return plain;
+  return `${plain.slice(0, MAX_NAME_LENGTH - KEPT_END_LENGTH)}${plain.slice(-KEPT_END_LENGTH)}`;
 }
 
 /** What the keys of a run's files begin with, as AWS's canaries write them: `canary/<region>/<name>/YYYY/MM/DD/HH/mm-ss-mmm/`. */

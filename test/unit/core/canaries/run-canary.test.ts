@@ -142,6 +142,20 @@ describe("a run", () => {
   });
 });
 
+describe("files", () => {
+  test("keep clear of the runner's own and of folders, and have names that file systems take", async () => {
+    const { report, files } = await run(async (context) => {
+      for (const name of ["report.json", "..", "../../evil.txt", `${"long".repeat(100)}-failed.png`])
+        context.keep({ name, contentType: "text/plain", body: name });
+    });
+    const names = report.artifacts.map(({ name }) => name);
+    expect(names.slice(0, 3)).toEqual(["..-..-evil.txt", "file-..", "file-report.json"]);
+    expect(names[3]).toMatch(/^long.*-failed\.png$/);
+    expect(names[3]).toHaveLength(200);
+    expect(JSON.parse(files.get("report.json") ?? "")).toMatchObject({ canary: "canary" });
+  });
+});
+
 describe("retries", () => {
   const failing = (times: number, failureClass: "target" | "canary" = "target"): RunKind<"api"> => {
     let left = times;
