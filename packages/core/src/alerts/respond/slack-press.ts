@@ -38,12 +38,13 @@ export async function pressSlackButton(
   return plain(200, "");
 }
 
-/** Any of the apps: buttons say which incident, not which channel they are in. */
+/** Any of the apps: buttons say which incident, not which channel they are in. A secret that cannot be read matters only when no other one has signed: then its error is raised. */
 async function isSigned(request: SlackRequest, ports: SlackPorts, signal: AbortSignal): Promise<boolean> {
   const { secrets, signingSecrets, clock } = ports;
-  for (const reference of signingSecrets) {
-    if (isSlackRequest(request, await secrets.read(reference, signal), clock)) return true;
-  }
+  const read = await Promise.allSettled(signingSecrets.map((reference) => secrets.read(reference, signal)));
+  if (read.some((one) => one.status === "fulfilled" && isSlackRequest(request, one.value, clock))) return true;
+  const unread = read.find((one) => one.status === "rejected");
+  if (unread !== undefined) throw unread.reason;
   return false;
 }
 

@@ -189,6 +189,18 @@ describe("a button in Slack", () => {
     expect(acts).toHaveLength(1);
   });
 
+  it("is told apart also while another app's secret cannot be read", async () => {
+    const { secrets } = ports;
+    const read: typeof secrets.read = async (reference, by) => {
+      if (reference === "env:OTHER") throw new BelfryError("UNAVAILABLE", "no secret");
+      return secrets.read(reference, by);
+    };
+    ports = { ...ports, secrets: { ...secrets, read } };
+    expect((await press(payload())).status).toBe(200);
+    expect((await press(payload(), { secret: "another" })).status).toBe(503);
+    expect(acts).toHaveLength(1);
+  });
+
   it("answers other interactions without doing anything, and other addresses not at all", async () => {
     expect((await press({ type: "view_submission", user: { id: "U1" } })).status).toBe(200);
     expect((await press(payload({ actions: [{ action_id: "other", value: "x" }] }))).status).toBe(200);
