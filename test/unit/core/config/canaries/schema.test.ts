@@ -1,6 +1,7 @@
 import { Blueprint } from "@belfry/core/config/canaries/blueprint";
 import { checksOfBlueprint } from "@belfry/core/config/canaries/blueprint-checks";
 import { Canaries, needsBrowser } from "@belfry/core/config/canaries/schema";
+import { parseConfig } from "@belfry/core/config/load";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 
@@ -44,6 +45,10 @@ describe("the configuration of canaries", () => {
 
   test.each(["rate(1 minute)", "rate(5 minutes)", "cron(0 8 * * ? *)", "once"])("takes the schedule %s", (schedule) => {
     expect(problems({ ...API, schedule })).toEqual([]);
+  });
+
+  test.each(["at(2026-02-30T08:00:00)", "cron(99 8 * * ? *)"])("refuses the schedule %s", (schedule) => {
+    expect(() => parseConfig({ canaries: { a: { ...API, schedule } } }, "test")).toThrow("canaries.a.schedule");
   });
 
   test("knows which canaries need a browser", () => {
