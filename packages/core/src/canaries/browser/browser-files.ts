@@ -44,6 +44,8 @@ function packageFolder(): string {
 }
 
 async function unpackInto(folder: string, home: string): Promise<void> {
+  // Private is only what is Belfry's own, not the folders that lead there.
+  await mkdir(dirname(folder), { recursive: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await removeAbandoned(folder);
   const part = join(folder, `part-${process.pid}-${Date.now()}`);

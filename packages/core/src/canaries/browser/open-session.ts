@@ -18,6 +18,9 @@ import { guardRequests } from "./request-gate.ts";
 /** A picture that takes longer is of a page that hangs. */
 const SCREENSHOT_TIMEOUT_MS = 5000;
 
+/** What a busy machine's Chromium says of a page that it has not drawn yet: a moment later it has. */
+const NOT_DRAWN = /Unable to capture screenshot/;
+
 /** At the end of a run that hung there is no time for more. */
 const END_SCREENSHOT_TIMEOUT_MS = 500;
 const END_HAR_TIMEOUT_MS = 2000;
@@ -181,13 +184,18 @@ class Session implements BrowserSession {
 
   async #picture(page: Page, timeoutMs: number, options: ScreenshotOptions = {}): Promise<Uint8Array> {
     const mask = [...this.#concealed, ...(options.mask ?? []).map((selector) => page.locator(selector))];
-    try {
-      return await page.screenshot({
+    const take = () =>
+      page.screenshot({
         type: "png",
         animations: "disabled",
         fullPage: options.fullPage ?? false,
         timeout: timeoutMs,
         mask: mask.filter((element) => element.page() === page),
+      });
+    try {
+      return await take().catch((thrown) => {
+        if (!NOT_DRAWN.test(messageOf(thrown))) throw thrown;
+        return take();
       });
     } catch (thrown) {
       // Behind its first line are pages of Playwright's own log.
