@@ -5,6 +5,7 @@ import { openPartition, rowOf } from "@belfry/core/alerts/outbox-row";
 import { suggestion } from "@belfry/core/config/wording";
 import { BelfryError } from "@belfry/core/platform/errors";
 import type { Table } from "@belfry/core/platform/table-client";
+import { printable } from "../cli/terminal.ts";
 import { type IncidentLife, shortHandle } from "./incident-text.ts";
 
 /** Stands for the incident that began last. */
@@ -26,7 +27,7 @@ export async function findIncident(table: Table, text: string, signal: AbortSign
     handle,
     open.map((row) => shortHandle(row).slice(0, Math.max(MIN_HANDLE_DIGITS, handle.length))),
   );
-  const names = open.map((row) => `${shortHandle(row)} (${row.title})`);
+  const names = open.map((row) => `${shortHandle(row)} (${printable(row.title)})`);
   const rest = open.length === 0 ? "; none is open" : `; open ${open.length === 1 ? "is" : "are"} ${names.join(", ")}`;
   throw new BelfryError("NOT_FOUND", `there is no incident ${text}${hint || rest}`);
 }
