@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { CanaryInput } from "@belfry/core/config/canaries/schema";
 import type { ConfigInput } from "@belfry/core/config/schema";
 import { PNG } from "pngjs";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -40,9 +41,10 @@ function json(cwd: string, ...args: string[]): Promise<Record<string, unknown>[]
 }
 
 /** A folder whose configuration tells the inbox at once. */
-async function folderOf(name: string): Promise<string> {
+async function folderOf(name: string, more: ConfigInput = {}): Promise<string> {
   const cwd = await mkdtemp(path.join(folder, name));
   const config: ConfigInput = {
+    ...more,
     oncall: {
       route: { receiver: "you", groupBy: ["alarmname"], groupWait: "0s", groupInterval: "1s" },
       receivers: { you: { channels: ["inbox"] } },
@@ -52,8 +54,12 @@ async function folderOf(name: string): Promise<string> {
   return cwd;
 }
 
-/** Starts Belfry, and resolves when it has printed that the incident is resolved. */
-async function untilResolved(cwd: string, more: Record<string, string> = {}): Promise<string> {
+/** Starts Belfry, and resolves when it has printed that the incident is resolved, or something else. */
+async function untilResolved(
+  cwd: string,
+  more: Record<string, string> = {},
+  expected = /incident \w+ resolved/,
+): Promise<string> {
   const args = [COMMAND, "start", "--rate", "0.5", "--no-incident", "--canaries-every", "1s"];
   const child = spawn(process.execPath, args, { cwd, env: environment(more), stdio: ["ignore", "pipe", "pipe"] });
   running = child;
@@ -61,7 +67,7 @@ async function untilResolved(cwd: string, more: Record<string, string> = {}): Pr
   const resolved = new Promise<void>((resolve, reject) => {
     const take = (text: Buffer): void => {
       out += text;
-      if (/incident \w+ resolved/.test(out)) resolve();
+      if (expected.test(out)) resolve();
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
@@ -132,4 +138,14 @@ test("one round runs those without a browser once; --no-canaries none", async ()
     ["multi-check", "passed"],
     ["api", "passed"],
   ]);
+});
+
+test("the canaries of a configuration run by their schedules, in place of the samples", async () => {
+  const closed: CanaryInput = { kind: "api", steps: [{ name: "a", url: "http://127.0.0.1:1/" }], retries: { max: 0 } };
+  const canaries = { closed: { ...closed, alarm: { failedRuns: 1, ofRuns: 1 } }, off: { ...closed, enabled: false } };
+  const cwd = await folderOf("own-", { canaries });
+  const out = await untilResolved(cwd, {}, /incident \w+ opened: belfry-local-canary-closed/);
+  expect(out).toContain("the configuration's canaries by their schedules");
+  expect(out).toMatch(/canary closed failed: .*ECONNREFUSED/);
+  expect((await json(cwd, "canary", "history")).map(({ canary }) => canary)).toEqual(["closed"]);
 });

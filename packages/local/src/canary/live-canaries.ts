@@ -4,17 +4,18 @@ import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import type { RunReport } from "@belfry/core/canaries/report";
 import { isOwnFault } from "@belfry/core/canaries/run-metrics";
-import type { CanariesConfig } from "@belfry/core/config/canaries/schema";
+import type { CanariesConfig, CanaryConfig } from "@belfry/core/config/canaries/schema";
 import type { EventToPut } from "@belfry/core/platform/events-client";
 import type { Logger } from "@belfry/core/platform/logger";
 import { canaryHandler } from "@belfry/functions/canary-handler";
 import type { CanaryRuntime } from "@belfry/functions/canary-runtime";
 import type { BelfryFolder } from "../belfry-folder.ts";
 import type { TakeOptions } from "../on-call/on-call-queues.ts";
+import type { FoundConfig } from "../runtime/load-config.ts";
 import type { LocalSite } from "../runtime/local-aws.ts";
 import type { Session } from "../runtime/session.ts";
 import { ALARM_PREFIX, alarmEvent, busEvent } from "./canary-events.ts";
-import { openSamples } from "./canary-set.ts";
+import { type CanarySet, canaryNamed, namesOfAll, openCanarySet } from "./canary-set.ts";
 import { noteRun } from "./local-runs.ts";
 import { RunAlarm } from "./run-alarm.ts";
 import { stoppableKinds } from "./run-canaries.ts";
@@ -22,8 +23,9 @@ import { openRunHistory, type RunHistory } from "./run-history.ts";
 import { runnerPorts } from "./runner-ports.ts";
 import type { SampleSite } from "./site/sample-site.ts";
 
-/** What the samples of a running Belfry need of it. */
+/** What the canaries of a running Belfry need of it. */
 export interface LiveParts {
+  readonly found: FoundConfig;
   readonly session: Pick<Session, "runtime" | "host">;
   readonly place: LocalSite;
   readonly folder: BelfryFolder;
@@ -39,10 +41,13 @@ export interface LiveParts {
 const ALARM_DELAY_MS = 1000;
 
 /**
- * Runs sample canaries through the function that runs them in AWS. Their metrics go where all metrics go; their events, and those of alarms that are evaluated here, go to the queue of alerts.
+ * Runs the canaries of the configuration, or else the samples, through the function that runs them in AWS. Their metrics go where all metrics go; their events, and those of alarms that are evaluated here, go to the queue of alerts.
  */
 export class LiveCanaries {
-  readonly site: SampleSite;
+  /** Absent when the canaries are those of the configuration. */
+  readonly site: SampleSite | undefined;
+  /** Those that run without being asked to. */
+  readonly names: readonly string[];
   readonly #parts: LiveParts;
   readonly #history: RunHistory;
   readonly #handler: ReturnType<typeof canaryHandler>;
@@ -51,19 +56,20 @@ export class LiveCanaries {
   readonly #stopped = new AbortController();
   readonly #close: () => Promise<void>;
 
-  private constructor(parts: LiveParts, samples: Awaited<ReturnType<typeof openSamples>>) {
+  private constructor(parts: LiveParts, set: CanarySet) {
     const { session, folder, logger } = parts;
-    this.site = samples.site;
+    this.site = set.site;
+    this.names = namesOfAll(set);
     this.#parts = parts;
-    this.#canaries = { ...samples.canaries };
+    this.#canaries = { ...set.canaries };
     this.#history = openRunHistory(folder.runs);
-    this.#close = samples.close;
-    const ports = runnerPorts({ folder, env: samples.env, filesFrom: samples.filesFrom, logger });
+    this.#close = set.close;
+    const ports = runnerPorts({ folder, env: set.env, filesFrom: set.filesFrom, logger });
     const { clock, random, sleep } = ports;
     const { metrics, tracer, config } = session.runtime;
     const runtime: CanaryRuntime = {
       ...{ clock, random, sleep, metrics, tracer, logger },
-      env: samples.env,
+      env: set.env,
       config: { ...config, canaries: this.#canaries },
       runner: { ...ports, kinds: stoppableKinds(ports.kinds, this.#stopped.signal) },
       bucket: pathToFileURL(path.resolve(folder.canaries)).href,
@@ -73,12 +79,17 @@ export class LiveCanaries {
     this.#handler = canaryHandler("canary", runtime);
   }
 
-  /** Serves the sample site. Raises UNAVAILABLE when it cannot, or the history of runs cannot be used. */
+  /** Serves the sample site where it is needed. Raises UNAVAILABLE when it cannot, or the history of runs cannot be used. */
   static async open(parts: LiveParts): Promise<LiveCanaries> {
-    return new LiveCanaries(parts, await openSamples(parts.env));
+    return new LiveCanaries(parts, await openCanarySet(parts.found, parts.env));
   }
 
-  /** Runs one of the samples, and remembers the run; undefined when it was broken off by `close`. */
+  /** A canary by its name. Raises NOT_FOUND. */
+  of(name: string): CanaryConfig {
+    return canaryNamed({ canaries: this.#canaries }, name);
+  }
+
+  /** Runs one of them, and remembers the run; undefined when it was broken off by `close`. */
   async run(name: string): Promise<RunReport | undefined> {
     const { session, folder, onRun } = this.#parts;
     const answer = await session.host.invoke("belfry-canary", this.#handler, { canary: name });

@@ -29,7 +29,7 @@ export async function playCanaries(canaries: LiveCanaries, everyMs: number): Pro
     const number = count++;
     if (number >= BROKEN_AT.length && !hasBrowser) return;
     const name = number < BROKEN_AT.length ? STORY : LATER[(number - BROKEN_AT.length) % LATER.length];
-    canaries.site.setBroken(BROKEN_PATH, BROKEN_AT[number] ?? false);
+    canaries.site?.setBroken(BROKEN_PATH, BROKEN_AT[number] ?? false);
     if (!hasNoBrowser(await canaries.run(name)) || !hasBrowser) return;
     // The same again, without one: the story goes on.
     hasBrowser = false;
@@ -39,7 +39,7 @@ export async function playCanaries(canaries: LiveCanaries, everyMs: number): Pro
   await Promise.all([browserless, inBrowser]);
 }
 
-/** Runs those that need no browser, once each. */
+/** Runs the samples that need no browser, once each. */
 export async function onceBrowserless(canaries: LiveCanaries): Promise<void> {
   for (const name of BROWSERLESS) await canaries.run(name);
 }

@@ -4,8 +4,9 @@ import type { Terminal } from "../cli/terminal.ts";
 import type { LiveParts } from "./live-canaries.ts";
 import { RunNews } from "./run-news.ts";
 
-/** What `belfry start` knows of the samples. */
+/** What `belfry start` knows of canaries. */
 export interface StartOptions extends Omit<LiveParts, "logger" | "onRun"> {
+  /** From one run of a sample without browser to the next. */
   readonly everyMs: number;
   /** Each browserless one once, in place of a schedule. */
   readonly once: boolean;
@@ -16,7 +17,7 @@ export interface StartOptions extends Omit<LiveParts, "logger" | "onRun"> {
   readonly suffix: string;
 }
 
-/** Samples that run in the background. */
+/** Canaries that run in the background. */
 export interface StartedCanaries {
   /** Resolves when all have run that are to run once; with a schedule, when it was stopped. */
   readonly done: Promise<void>;
@@ -24,7 +25,7 @@ export interface StartedCanaries {
   stop(): Promise<void>;
 }
 
-/** Runs the samples beside everything else: whatever goes wrong with them is said, and ends nothing else. */
+/** Runs the configuration's canaries, or else the samples, beside everything else: whatever goes wrong with them is said, and ends nothing else. */
 export function startCanaries(options: StartOptions): StartedCanaries {
   const { terminal, env } = options;
   const level = levelFromEnv({ BELFRY_LOG_LEVEL: "error", ...env });
@@ -45,10 +46,8 @@ export function startCanaries(options: StartOptions): StartedCanaries {
 async function playUntil(signal: AbortSignal, options: StartOptions & Pick<LiveParts, "logger">): Promise<void> {
   const { say, suffix, terminal, once, everyMs } = options;
   // The runner is large: what is printed first must not wait for it.
-  const [{ LiveCanaries }, { onceBrowserless, playCanaries }] = await Promise.all([
-    import("./live-canaries.ts"),
-    import("./play-canaries.ts"),
-  ]);
+  const [{ LiveCanaries }, { onceBrowserless, playCanaries }, { onceOwnBrowserless, playOwnCanaries }] =
+    await Promise.all([import("./live-canaries.ts"), import("./play-canaries.ts"), import("./own-canaries.ts")]);
   const news = new RunNews(suffix, terminal.paint);
   const canaries = await LiveCanaries.open({
     ...options,
@@ -61,7 +60,8 @@ async function playUntil(signal: AbortSignal, options: StartOptions & Pick<LiveP
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
   try {
-    await (once ? onceBrowserless(canaries) : playCanaries(canaries, everyMs));
+    if (canaries.site === undefined) await (once ? onceOwnBrowserless(canaries) : playOwnCanaries(canaries));
+    else await (once ? onceBrowserless(canaries) : playCanaries(canaries, everyMs));
   } finally {
     await canaries.close();
   }

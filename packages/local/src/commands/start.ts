@@ -17,7 +17,7 @@ import { playBeginning, playIncident } from "../on-call/play-incident.ts";
 import { prepareOnCall } from "../on-call/prepare-on-call.ts";
 import { openSqliteTable, type SqliteTable } from "../on-call/sqlite-table.ts";
 import { Ledger } from "../runtime/ledger.ts";
-import { findConfig } from "../runtime/load-config.ts";
+import { type FoundConfig, findConfig } from "../runtime/load-config.ts";
 import { LocalAws } from "../runtime/local-aws.ts";
 import { loadOwnFunction } from "../runtime/own-function.ts";
 import { SampleTraffic } from "../runtime/sample-traffic.ts";
@@ -40,8 +40,9 @@ A function of your own, which process in the configuration names, reads the same
 On call: events become incidents and go to the channels of the configuration whose secrets are there (env:NAME); the inbox stands in for the others. Without a section
 oncall, sample rules hold, by which an incident opens after five seconds and is over after four minutes.
 
-Canaries: the samples of belfry canary run against a small shop that is served here, the first browser after fifteen seconds, and then seldom. Its front page breaks for two
-minutes: its canary fails twice, which puts its alarm on and opens an incident with the picture, and passes again.
+Canaries: those of the configuration, each by its schedule; a rate begins at once, cron and at are read in UTC. Where it has none, the samples of belfry canary run
+against a small shop that is served here, the first browser after fifteen seconds, and then seldom. Its front page breaks for two minutes: its canary fails twice, which puts
+its alarm on and opens an incident with the picture, and passes again. --once runs those without a browser once.
 
 Exit codes:
   0  ended, and the accounting adds up
@@ -91,8 +92,13 @@ export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = proces
     .option("--xray-port <n>", "UDP port for traces; a free one when absent", wholeNumber)
     .option("--aws", "use real AWS services where the configuration names them")
     .option("--no-incident", "without the sample incident")
-    .option("--no-canaries", "without the sample canaries")
-    .option("--canaries-every <duration>", "how often those without a browser run (30s)", durationOf, CANARIES_EVERY_MS)
+    .option("--no-canaries", "without canaries")
+    .option(
+      "--canaries-every <duration>",
+      "how often samples without a browser run (30s)",
+      durationOf,
+      CANARIES_EVERY_MS,
+    )
     .option("--json", "end with the accounting as one JSON object")
     .addHelpText("after", HELP)
     .action((options: StartOptions) => start(options, terminal, env));
@@ -100,7 +106,8 @@ export function startCommand(terminal: Terminal, env: NodeJS.ProcessEnv = proces
 
 async function start(options: StartOptions, terminal: Terminal, env: NodeJS.ProcessEnv): Promise<void> {
   const interruption = onInterruption();
-  const { config: given, file } = await findConfig(options.config);
+  const found = await findConfig(options.config);
+  const { config: given, file } = found;
   const folder = belfryFolder(options.dir);
   const hasAws = options.aws === true || (env.AWS_ENDPOINT_URL ?? "") !== "";
   const { config, greeting } = prepareOnCall(given, { env, hasAws, atOnce: options.once === true });
@@ -119,7 +126,7 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
   try {
     const process = await loadOwnFunction(config, file);
     table = openSqliteTable(folder.state, systemClock.now());
-    greet(session, file, folder.root, options, greeting, terminal);
+    greet(session, found, folder.root, options, greeting, terminal);
     const aws = new LocalAws(
       session.runtime,
       session.host,
@@ -128,7 +135,7 @@ async function start(options: StartOptions, terminal: Terminal, env: NodeJS.Proc
     );
     const { runtime: shared, host } = session;
     const onCall = new LocalOnCall({ shared, host, site: LOCAL_SITE, table, env, hasAws });
-    await run({ aws, onCall, session, folder, options, terminal, env }, interruption);
+    await run({ aws, onCall, session, found, folder, options, terminal, env }, interruption);
   } finally {
     table?.close();
     await session.close();
@@ -151,6 +158,7 @@ interface Running {
   readonly aws: LocalAws;
   readonly onCall: LocalOnCall;
   readonly session: Session;
+  readonly found: FoundConfig;
   readonly folder: BelfryFolder;
   readonly env: NodeJS.ProcessEnv;
   readonly options: StartOptions;
@@ -178,10 +186,10 @@ async function once(traffic: SampleTraffic, running: Running, signal: AbortSigna
   await canaries?.done;
 }
 
-function canariesOf({ session, folder, onCall, env, options, terminal }: Running, say: (line: string) => void) {
+function canariesOf({ session, found, folder, onCall, env, options, terminal }: Running, say: (line: string) => void) {
   if (!options.canaries) return undefined;
   return startCanaries({
-    ...{ session, folder, env, terminal, say },
+    ...{ session, found, folder, env, terminal, say },
     place: LOCAL_SITE,
     take: (event, how) => onCall.take(event, how),
     everyMs: options.canariesEvery,
@@ -217,7 +225,7 @@ async function untilInterrupted(traffic: SampleTraffic, running: Running, signal
 
 function greet(
   session: Session,
-  file: string | undefined,
+  { config, file }: FoundConfig,
   root: string,
   options: StartOptions,
   onCall: (paint: Paint) => string[],
@@ -232,7 +240,11 @@ function greet(
   for (const line of onCall(paint)) terminal.note(line);
   terminal.note(paint.faint(`traces on UDP ${session.tracesAt}`));
   const incident = options.incident ? ", and a sample incident in some seconds" : "";
-  const canaries = options.canaries ? "; sample canaries, one of which will fail for a while" : "";
+  const hasOwn = Object.keys(config.canaries).length > 0;
+  const kind = hasOwn
+    ? "the configuration's canaries by their schedules"
+    : "sample canaries, one of which will fail for a while";
+  const canaries = options.canaries ? `; ${kind}` : "";
   if (options.once !== true) terminal.note(paint.faint(`sample traffic until Ctrl-C${incident}${canaries}`));
   terminal.note("");
 }

@@ -22,7 +22,8 @@ const WITHIN_BROWSER = /^(about|blob|data|chrome-error):/;
  * Holds every request of the browser (all pages, frames, workers, and each hop of a redirect) until the canary's rules allow it, and gives those to traced hosts
  * the trace header. The header is added behind the browser's own check of the page's requests, so it asks for no preflight and breaks no CORS.
  *
- * A name's addresses are looked up here and again by the browser: whoever can change the answer in between gets through to what the runner can reach.
+ * A name's addresses are looked up here and again by the browser: whoever can change the answer in between gets through to what the runner can reach. So do
+ * web sockets, which the protocol does not hold.
  */
 export async function guardRequests(
   browserSession: CDPSession,
