@@ -251,10 +251,12 @@ function addHealthBackFill(stack: Stack, context: StackContext, parts: AlertingP
     name: "health-back-fill",
     description: "Fetches events of AWS Health that no rule brought",
     timeoutSeconds: 600,
-    // The API knows no resources. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthapisandnotifications.html
+    // The API knows no resources; of an organization it asks for its accounts, too. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthapisandnotifications.html
     statements: [
       new PolicyStatement({
-        actions: organization ? [...reads, "health:DescribeAffectedAccountsForOrganization"] : reads,
+        actions: organization
+          ? [...reads, "health:DescribeAffectedAccountsForOrganization", "organizations:ListAccounts"]
+          : reads,
         resources: ["*"],
       }),
     ],

@@ -51,6 +51,11 @@ export const NEEDED_BY_SERVICES: readonly ServiceGrant[] = [
     why: "A visual canary reads and keeps pictures once there is a browser and a page, which are in the test of the bundles.",
   },
   {
+    actions: ["organizations:ListAccounts"],
+    on: /^\*$/,
+    why: "AWS Health asks for it of who asks for an organization's events. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awshealthapisandnotifications.html",
+  },
+  {
     actions: ["ses:SendEmail"],
     on: /:(identity|configuration-set)\//,
     why: "SES asks of the identity that is verified, the address or its domain, and of the configuration set. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsesv2.html",
