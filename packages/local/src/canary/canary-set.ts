@@ -32,7 +32,7 @@ export async function openCanarySet({ config, file }: FoundConfig, env: NodeJS.P
 }
 
 /** The samples, and the site that they watch. */
-export async function openSamples(env: NodeJS.ProcessEnv): Promise<CanarySet & { readonly site: SampleSite }> {
+async function openSamples(env: NodeJS.ProcessEnv): Promise<CanarySet & { readonly site: SampleSite }> {
   const site = await startSampleSite();
   return {
     canaries: sampleCanaries(site),
